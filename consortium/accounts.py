@@ -1,0 +1,35 @@
+"""How allauth behaves here: nobody signs up alone, codes come by mail, and refusals are the portal's."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from consortium import kept
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Closed sign-up; after signing in, a form kept from before comes first."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "too_many_login_attempts": _(
+            "Too many failed tries. Signing in to this account waits five minutes; a code sent by mail works at once."
+        ),
+        "email_password_mismatch": _(
+            "The name or the password is not right. Check both, or ask for a code by mail."
+        ),
+        "username_password_mismatch": _(
+            "The name or the password is not right. Check both, or ask for a code by mail."
+        ),
+        "incorrect_code": _("This code is not right. Check the newest mail, or ask for a new code."),
+        "account_inactive": _("This account is closed. Ask the secretariat if you think this is a mistake."),
+    }
+
+    def is_open_for_signup(self, request):
+        return False
+
+    def add_message(self, *args, **kwargs):
+        """A page that one is signed in to needs no message saying so."""
+
+    def get_login_redirect_url(self, request):
+        return reverse("kept_form") if request.session.get(kept.SLOT) else reverse("dashboard")

@@ -1,0 +1,188 @@
+"""Students as the graduate office records them. The student edits skills, goal and freshness elsewhere."""
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from consortium import clock
+from consortium.actions.account import create_account, give_role
+from consortium.audit import action, record
+from consortium.models import RoleGrant, StudentProfile, User
+from consortium.reach import reach
+from consortium.refusals import Forbidden, Invalid, Stale
+from consortium.roles import Permission
+
+PROFILE_FIELDS = ("university", "programme", "degree", "cohort", "fresh_graduate", "on_leave")
+
+
+@action
+def record_student(
+    *,
+    by,
+    number,
+    name,
+    university,
+    programme,
+    degree,
+    cohort,
+    email=None,
+    fresh_graduate=None,
+    on_leave=False,
+    goal="",
+    skills=(),
+    username=None,
+    is_sample=False,
+):
+    """Record a student with an account that has no password yet, and return the profile.
+
+    The user name is the student number unless another is given. Refuses a number, user name or address that is taken.
+    """
+    _must_keep_students(by)
+    _refuse_taken(number)
+    user = create_account(
+        username=username or number, name=name, email=email or None, by=by, is_sample=is_sample
+    )
+    profile = StudentProfile(
+        user=user,
+        number=number,
+        university=university,
+        programme=programme,
+        degree=degree,
+        cohort=cohort,
+        fresh_graduate=fresh_graduate,
+        on_leave=on_leave,
+        goal=goal,
+    )
+    try:
+        with transaction.atomic():
+            profile.save()
+    except IntegrityError:
+        _refuse_taken(number)
+        raise
+    profile.skills.set(skills)
+    give_role(user=user, role="student", by=by)
+    record("student recorded", profile, by=by, number=number)
+    return profile
+
+
+@action
+def edit_student(*, student, by, revision=None, **fields):
+    """Change what the office keeps of a student: number, name, address and the profile. Only what differs is written."""
+    _must_keep_students(by)
+    student = StudentProfile.objects.select_for_update().select_related("user").get(pk=student.pk)
+    if revision is not None and revision != revision_of(student):
+        raise Stale(
+            _("Somebody else changed this record while you were editing it; nothing of yours was saved."),
+            remedy=_("Both versions are shown below. Choose what to keep, then save again."),
+            theirs=student,
+        )
+    number = fields.get("number", student.number)
+    if number != student.number:
+        _refuse_taken(number)
+    email = fields.get("email", student.user.email) or None
+    if email and User.objects.filter(email__iexact=email).exclude(pk=student.user_id).exists():
+        raise Invalid(
+            _("An account with this mail address exists already."),
+            remedy=_("Enter another address."),
+            field="email",
+        )
+    changed = {}
+    for target, names in ((student, ("number", *PROFILE_FIELDS)), (student.user, ("name", "email"))):
+        for name in names:
+            value = email if name == "email" else fields.get(name, getattr(target, name))
+            if value != getattr(target, name):
+                changed[name] = True
+                setattr(target, name, value)
+    if not changed:
+        return student
+    student.save()
+    student.user.save()
+    # Names of fields only: what stood there is personal and not the trail's business.
+    record("student edited", student, by=by, fields=sorted(changed))
+    return student
+
+
+@action
+def import_students(*, plan, by):
+    """Write a checked list of students (see `consortium.student_import`): new ones and changed ones, in one transaction.
+
+    `plan` is a list of {"student": profile or None, "fields": {...}}. Returns (new, changed, same).
+    """
+    _must_keep_students(by)
+    new = [row["fields"] for row in plan if row["student"] is None]
+    now = clock.now()
+    users = [
+        User(
+            username=row["number"], name=row["name"], email=row["email"] or None, password="!", is_active=True
+        )
+        for row in new
+    ]
+    try:
+        with transaction.atomic():
+            users = User.objects.bulk_create(users, batch_size=500)
+            StudentProfile.objects.bulk_create(
+                [
+                    StudentProfile(
+                        user=user,
+                        number=row["number"],
+                        **{name: row[name] for name in PROFILE_FIELDS if name in row},
+                    )
+                    for user, row in zip(users, new, strict=True)
+                ],
+                batch_size=500,
+            )
+    except IntegrityError:
+        raise Stale(
+            _("Somebody recorded one of these students in the meantime; nothing of this file was written."),
+            remedy=_("Check the file again: its report will show what is new now."),
+        ) from None
+    RoleGrant.objects.bulk_create(
+        [RoleGrant(user=user, role="student", given_by=by, given_at=now) for user in users], batch_size=500
+    )
+    changed = 0
+    for row in plan:
+        if row["student"] is not None and row["changes"]:
+            edit_student(student=row["student"], by=by, **row["fields"])
+            changed += 1
+    same = len(plan) - len(new) - changed
+    if new or changed:
+        record("students imported", by, by=by, new=len(new), changed=changed, same=same)
+    return len(new), changed, same
+
+
+def revision_of(student):
+    """What tells one state of the record from another, short enough for a hidden field."""
+    import hashlib
+
+    words = [student.number, student.user.name, student.user.email or ""]
+    words += [
+        str(getattr(student, f"{name}_id" if name == "university" else name)) for name in PROFILE_FIELDS
+    ]
+    return hashlib.sha256("\x1f".join(words).encode()).hexdigest()[:16]
+
+
+def _must_keep_students(by):
+    if by is not None and not reach(by, Permission.RECORD_STUDENT).all:
+        raise Forbidden(
+            _("Your role does not keep students."),
+            remedy=_("Ask the graduate school to record or change it."),
+        )
+
+
+def _refuse_taken(number):
+    first = StudentProfile.objects.filter(number=number).select_related("user").first()
+    if first:
+        raise Invalid(
+            _("The student number %(number)s belongs to %(name)s.")
+            % {"number": number, "name": first.user.name},
+            remedy=_("Open that student, or correct the number."),
+            field="number",
+            code="taken",
+            url=_student_url(first),
+            url_label=_("Open that student"),
+        )
+
+
+def _student_url(student):
+    from django.urls import reverse
+
+    return reverse("student", args=[student.pk])

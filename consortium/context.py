@@ -1,0 +1,76 @@
+"""What every page's frame needs: the shell, its navigation, the reader's account."""
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from consortium import clock
+from consortium.notifications import unread_count
+from consortium.reach import active_grants, may, shell_of
+from consortium.registry import registry
+from consortium.roles import ROLES
+
+LAYOUTS = {
+    "public": "layouts/public.html",
+    "staff": "layouts/staff.html",
+    "student": "layouts/app.html",
+    "mentor": "layouts/app.html",
+    "enterprise": "layouts/app.html",
+}
+
+
+def shell(request):
+    """Context of every template. Costly parts are lazy: an error page or a download never asks for them."""
+    user = getattr(request, "user", None)
+    kind = shell_of(user) if user is not None else "public"
+    return {
+        "demo": settings.DEMO,
+        "testing": settings.TESTING,
+        "shell_kind": kind,
+        "shell_layout": LAYOUTS[kind],
+        "theme": _theme(request, user),
+        "nav": SimpleLazyObject(lambda: navigation(request, kind)),
+        "public_nav": SimpleLazyObject(lambda: navigation(request, "public")),
+        "account": SimpleLazyObject(lambda: _account(user)),
+        "unread": SimpleLazyObject(lambda: unread_count(user) if user and user.is_authenticated else 0),
+        "server_time": SimpleLazyObject(lambda: clock.now().isoformat()),
+    }
+
+
+def navigation(request, kind):
+    """The shell's links in groups: [{"label", "items": [{"label", "url", "icon", "count", "current"}]}]."""
+    groups = {}
+    now = clock.now()
+    for item in sorted((item for item in registry.nav if item.shell == kind), key=lambda item: item.order):
+        if item.permission and not may(request.user, item.permission):
+            continue
+        url = reverse(item.url_name, args=item.url_args)
+        groups.setdefault(str(item.group), []).append(
+            {
+                "label": item.label,
+                "url": url,
+                "icon": item.icon,
+                "count": item.count(request.user, now) if item.count else None,
+                "current": request.path == url or (len(url) > 1 and request.path.startswith(url)),
+            }
+        )
+    return [{"label": label, "items": items} for label, items in groups.items()]
+
+
+def _theme(request, user):
+    chosen = (
+        user.theme if user is not None and user.is_authenticated else request.COOKIES.get("theme", "auto")
+    )
+    return chosen if chosen in ("light", "dark") else "auto"
+
+
+def _account(user):
+    if user is None or not user.is_authenticated:
+        return None
+    grants = active_grants(user)
+    label = ROLES[grants[0].role].label if grants else _("No role")
+    if grants and grants[0].organisation_id:
+        label = f"{label} · {grants[0].organisation.short}"
+    name = user.get_full_name()
+    return {"name": name, "initial": name.replace("示例", "")[:1] or name[:1], "role_label": label}

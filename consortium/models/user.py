@@ -1,0 +1,61 @@
+"""Accounts and what each may do: a grant is one role, sometimes tied to one organisation or board."""
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+
+class User(AbstractUser):
+    """A person. `username` is a work or student number, or a mail address."""
+
+    first_name = None
+    last_name = None
+    name = models.CharField(_("name"), max_length=80)
+    # Empty addresses are stored as NULL: the unique constraint then speaks of real ones only.
+    email = models.EmailField(_("mail address"), null=True, blank=True, unique=True)
+    language = models.CharField(_("language"), max_length=8, default="zh-hans")
+    theme = models.CharField(max_length=5, default="auto")
+    is_sample = models.BooleanField(default=False)
+
+    def get_full_name(self):
+        """The name people read."""
+        return self.name or self.username
+
+    get_short_name = get_full_name
+
+    def __str__(self):
+        return self.get_full_name()
+
+    def save(self, *args, **kwargs):
+        self.email = self.email or None
+        super().save(*args, **kwargs)
+
+
+class RoleGrant(models.Model):
+    """One role of one person, in force from the day it was given until it ended."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="grants")
+    role = models.CharField(max_length=32)
+    organisation = models.ForeignKey("consortium.Organisation", models.PROTECT, null=True, blank=True)
+    board = models.ForeignKey("consortium.GovernanceBody", models.PROTECT, null=True, blank=True)
+    given_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    given_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                "user",
+                "role",
+                Coalesce("organisation", 0),
+                Coalesce("board", 0),
+                condition=Q(ended_at=None),
+                name="one_active_grant",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.user} {self.role}"

@@ -1,0 +1,64 @@
+"""Rules that have no one certain source, as settings with a default that staff may change.
+
+Each: default, what it means, where the default comes from. Read with `value(key)`.
+"""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Policy:
+    default: int
+    label: str
+    source: str
+
+
+POLICIES = {
+    "max_preferences": Policy(6, _("Choices in one list"), "proposal"),
+    "objection_days": Policy(3, _("Working days of public notice"), "proposal"),
+    "membership_check_days": Policy(10, _("Days to check an application for membership"), "proposal"),
+    "membership_notice_days": Policy(5, _("Working days a new membership is on public notice"), "proposal"),
+    "membership_years": Policy(3, _("Years of a membership's term"), "common practice"),
+    "membership_link_days": Policy(30, _("Days an applicant's link is open"), "proposal"),
+    "answer_days": Policy(3, _("Working days to accept or decline a place"), "proposal"),
+    "first_response_days": Policy(5, _("Working days to the first answer to a demand"), "proposal"),
+    "scoring_days": Policy(3, _("Working days for owners to score"), "proposal"),
+    "invitation_days": Policy(14, _("Days an invitation is open"), "proposal"),
+    "base_years": Policy(3, _("Years an accreditation holds"), "common practice"),
+    "mentor_years": Policy(3, _("Years of a mentor's term"), "common practice"),
+    "pay_floor_percent": Policy(
+        80,
+        _("Least pay, percent of the same post's wage"),
+        "教职成〔2021〕4号 art. 18, applied as the least protection",
+    ),
+    "hours_week": Policy(40, _("Most hours a week"), "common practice"),
+    "hours_day": Policy(8, _("Most hours a day"), "common practice"),
+    "log_late_days": Policy(14, _("Days within which a supervision log is signed"), "proposal"),
+    "log_reopen_days": Policy(7, _("Days for which a reopened day can be logged"), "proposal"),
+    "log_differs_days": Policy(
+        3, _("Working days after which a log that differs reaches the graduate school"), "proposal"
+    ),
+    "log_link_days": Policy(7, _("Days for which the link in a mail signs a log"), "proposal"),
+    "logs_academic_month": Policy(1, _("Logs of the academic mentor a month, at least"), "proposal"),
+    "logs_industry_month": Policy(2, _("Logs of the industry mentor a month, at least"), "proposal"),
+    "logs_joint_quarter": Policy(1, _("Joint meetings a quarter, at least"), "proposal"),
+    "cutoff_least": Policy(3, _("Admitted students below which no cutoff is shown"), "proposal"),
+}
+
+
+def values(*keys):
+    """Several values in one question: {key: value}."""
+    from consortium.models import PolicyValue
+
+    kept = dict(PolicyValue.objects.filter(key__in=keys).values_list("key", "value"))
+    return {key: kept.get(key, POLICIES[key].default) for key in keys}
+
+
+def value(key):
+    """The value in force: a staff setting if there is one, else the default."""
+    from consortium.models import PolicyValue
+
+    row = PolicyValue.objects.filter(key=key).first()
+    return row.value if row else POLICIES[key].default

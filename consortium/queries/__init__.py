@@ -1,0 +1,1 @@
+"""Queries of the ground, one module per noun."""

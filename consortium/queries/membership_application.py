@@ -1,0 +1,149 @@
+"""Applications for membership: who may read which, what waits for whom, records that may be the same unit."""
+
+import re
+
+from django.db.models import Q
+
+from consortium.enums import MEMBERSHIP_APPLICATION_OPEN, BodyKind, MembershipState
+from consortium.enums import MembershipApplicationState as S
+from consortium.models import (
+    GovernanceBody,
+    Membership,
+    MembershipApplication,
+    MembershipObjection,
+    Organisation,
+    RoleGrant,
+    User,
+)
+from consortium.queries.organisation import possible_doubles
+from consortium.reach import reach
+from consortium.roles import Permission
+
+# Words that many names share: two units are not alike because both are a company in Tianjin.
+COMMON = re.compile(
+    r"(有限责任公司|股份有限公司|有限公司|集团|公司|研究院|研究所|学校|大学|学院|医院|（.*?）|\(.*?\)|天津市?|中国|示例)"
+)
+
+
+def applications_visible_to(user):
+    """All for the secretariat and auditors, of the own board for its officers, of the own unit for its people."""
+    rows = MembershipApplication.objects.select_related(
+        "council", "organisation", "board", "resolution", "checked_by", "previous", "notice"
+    )
+    if reach(user, Permission.RECORD_MEMBERSHIP).all or reach(user, Permission.READ_AUDIT).all:
+        # Drafts are the unit's own, but those begun by a link: the office sends it again.
+        return rows.exclude(state=S.DRAFT, token_hash=None)
+    held = reach(user, Permission.CHECK_MEMBERSHIP)
+    own = reach(user, Permission.APPLY_MEMBERSHIP)
+    return rows.filter(Q(board__in=held.boards) & ~Q(state=S.DRAFT) | Q(organisation__in=own.organisations))
+
+
+def application_behind(token_hash, now):
+    """The application that a link opens while it holds, or None."""
+    return (
+        MembershipApplication.objects.select_related(
+            "council", "organisation", "board", "notice", "membership"
+        )
+        .filter(token_hash=token_hash, token_expires_at__gt=now)
+        .first()
+    )
+
+
+def open_application(*, council, organisation=None, uscc="", except_for=None):
+    """The one that is under way already for this unit in this council, or None."""
+    same = Q(organisation=organisation) if organisation else Q(pk=None)
+    if uscc:
+        same |= Q(uscc=uscc) & ~Q(state=S.DRAFT)
+    rows = MembershipApplication.objects.filter(same, council=council, state__in=MEMBERSHIP_APPLICATION_OPEN)
+    return rows.exclude(pk=except_for.pk if except_for else None).order_by("pk").first()
+
+
+def membership_in_force(*, council, organisation=None, uscc="", name=""):
+    """The membership this unit has in the council already, or None."""
+    unit = Q(organisation=organisation) if organisation else Q(pk=None)
+    if uscc:
+        unit |= Q(organisation__uscc=uscc)
+    if name:
+        unit |= Q(organisation__name_zh=name, organisation__parent=None)
+    states = [MembershipState.ACTIVE, MembershipState.SUSPENDED]
+    return (
+        Membership.objects.filter(unit, council=council, state__in=states)
+        .select_related("organisation")
+        .order_by("pk")
+        .first()
+    )
+
+
+def perhaps_the_same(application, limit=5):
+    """Records of the register that may be this unit: the same name or code first, then names that share a core."""
+    if application.organisation_id:
+        return []
+    certain = list(possible_doubles(name_zh=application.unit_name, uscc=application.uscc or None)[:limit])
+    core = COMMON.sub("", application.unit_name)
+    alike = Organisation.objects.none()
+    if len(core) >= 2:
+        alike = Organisation.objects.filter(Q(name_zh__icontains=core) | Q(short_zh__icontains=core))
+    found = certain + [row for row in alike.order_by("pk")[:limit] if row not in certain]
+    return found[:limit]
+
+
+def councils():
+    """The bodies one can be a member of."""
+    return GovernanceBody.objects.filter(kind__in=[BodyKind.COUNCIL, BodyKind.ALLIANCE]).order_by("pk")
+
+
+def boards():
+    """The four boards."""
+    return GovernanceBody.objects.filter(kind=BodyKind.BOARD).order_by("pk")
+
+
+def with_documents(rows):
+    """With the papers that the page lists."""
+    return rows.prefetch_related("documents__file")
+
+
+def waiting_for(user):
+    """What this person of the secretariat can act on now."""
+    rows = applications_visible_to(user)
+    waits = Q(state__in=[S.SUBMITTED, S.CHECKED, S.UNDER_VOTE, S.APPROVED])
+    return rows.filter(waits | Q(state=S.DECIDED) & ~Q(resolution__recorded_by=user))
+
+
+def must_recuse(application):
+    """Directors who hold a post with the applicant as well."""
+    directors = User.objects.filter(is_active=True, grants__role="council_director", grants__ended_at=None)
+    here = RoleGrant.objects.filter(organisation=application.organisation_id, ended_at=None)
+    return directors.filter(pk__in=here.values("user")).distinct()
+
+
+def objections_visible_to(user):
+    """Objections with names and contacts are the secretariat's and the auditors'."""
+    rows = MembershipObjection.objects.select_related(
+        "application__organisation", "application__council", "notice", "answered_by"
+    )
+    if reach(user, Permission.RECORD_MEMBERSHIP).all or reach(user, Permission.READ_AUDIT).all:
+        return rows
+    return rows.none()
+
+
+def answers_on(notice):
+    """Answered objections of a notice as everybody reads them: what was answered, never who objected."""
+    return notice.objections.filter(answered_at__isnull=False).order_by("answered_at", "pk")
+
+
+def application_on(notice):
+    """The application that a notice is about while it stands, or None."""
+    return (
+        MembershipApplication.objects.filter(notice=notice)
+        .select_related("organisation", "council", "resolution")
+        .first()
+    )
+
+
+def drafts_without_a_link(now):
+    """Drafts begun by a link that has ended: nobody can open them any more."""
+    return list(
+        MembershipApplication.objects.filter(
+            state=S.DRAFT, organisation=None, token_expires_at__lte=now
+        ).order_by("pk")
+    )

@@ -1,0 +1,1 @@
+"""Yes or no questions, one module per noun."""

@@ -1,0 +1,78 @@
+"""Who may write, check and decide on an application for membership, and whose turn it is."""
+
+from django.utils.translation import gettext as _
+
+from consortium.enums import MEMBERSHIP_DOCUMENTS_NEEDED, MembershipDocumentKind
+from consortium.enums import MembershipApplicationState as S
+from consortium.reach import reach
+from consortium.roles import Permission
+
+EDITABLE = (S.DRAFT, S.RETURNED)
+CHECKABLE = (S.SUBMITTED,)
+WITHDRAWABLE = (S.DRAFT, S.SUBMITTED, S.RETURNED, S.CHECKED, S.UNDER_VOTE)
+# What an application asks for before it can be handed in.
+NEEDED = ("unit_name", "uscc", "unit_kind", "contact_name", "contact_email", "wishes")
+
+
+def may_apply_for(user, organisation):
+    """Whether the person applies in the name of this organisation."""
+    held = reach(user, Permission.APPLY_MEMBERSHIP)
+    return organisation is not None and organisation.pk in held.organisations
+
+
+def may_write(user, application):
+    """Whether the person writes the unit's side of it."""
+    return may_apply_for(user, application.organisation)
+
+
+def may_check(user, application):
+    """The secretariat checks all, a board's officer those that name the board; nobody that of the own unit."""
+    held = reach(user, Permission.CHECK_MEMBERSHIP)
+    return (held.all or application.board_id in held.boards) and not may_write(user, application)
+
+
+def may_decide(user):
+    """Whether the person records votes, resolutions and notices."""
+    return reach(user, Permission.RECORD_MEMBERSHIP).all
+
+
+def reads_contact(user, application):
+    """The contact's address is read in full by the unit and by those who check and decide; others see it masked."""
+    return may_write(user, application) or may_check(user, application) or may_decide(user)
+
+
+def sees_queue(user):
+    """Whether the person has the secretariat's queue at all."""
+    return bool(reach(user, Permission.CHECK_MEMBERSHIP)) or reach(user, Permission.READ_AUDIT).all
+
+
+def missing_documents(kinds):
+    """The papers still wanted, as words."""
+    return [MembershipDocumentKind(kind).label for kind in MEMBERSHIP_DOCUMENTS_NEEDED if kind not in kinds]
+
+
+def whose_turn(application):
+    """Who acts next, in words."""
+    return {
+        S.DRAFT: _("The applicant"),
+        S.SUBMITTED: _("The secretariat"),
+        S.RETURNED: _("The applicant"),
+        S.CHECKED: _("The secretariat"),
+        S.UNDER_VOTE: _("The council"),
+        S.DECIDED: _("A second person of the secretariat"),
+        S.APPROVED: _("The secretariat"),
+        S.PUBLIC_NOTICE: _("Everybody who wants to object"),
+    }.get(application.state, _("Nobody: it is done"))
+
+
+def is_users_turn(user, application):
+    """Whether this person can take the next step."""
+    if application.state in EDITABLE:
+        return may_write(user, application)
+    if application.state == S.SUBMITTED:
+        return may_check(user, application)
+    if application.state in (S.CHECKED, S.APPROVED, S.UNDER_VOTE):
+        return may_decide(user)
+    if application.state == S.DECIDED:
+        return may_decide(user) and application.resolution.recorded_by_id != user.pk
+    return False

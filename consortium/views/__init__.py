@@ -1,0 +1,1 @@
+"""The ground's pages, one module per noun."""

@@ -1,0 +1,112 @@
+"""Language and theme, invitations, and the form that was kept while the sign-in had expired."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from consortium import kept
+from consortium.access import permitted, signed_in
+from consortium.actions import account as actions
+from consortium.forms.account import AcceptForm, InviteForm
+from consortium.middleware import LANGUAGES
+from consortium.queries.account import invitations_visible_to
+from consortium.refusals import Refused
+from consortium.roles import ROLES, Permission
+
+YEAR = 365 * 24 * 3600
+
+
+@require_POST
+def set_language(request):
+    """Remember the chosen language in the account, or in a cookie for visitors."""
+    language = request.POST.get("language")
+    response = _back(request)
+    if language in LANGUAGES:
+        if request.user.is_authenticated:
+            actions.set_preferences(user=request.user, by=request.user, language=language)
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, language, max_age=YEAR, samesite="Lax", httponly=True
+        )
+    return response
+
+
+@require_POST
+def set_theme(request):
+    """Remember light, dark or the system's choice."""
+    theme = request.POST.get("theme")
+    response = _back(request)
+    if theme in ("auto", "light", "dark"):
+        if request.user.is_authenticated:
+            actions.set_preferences(user=request.user, by=request.user, theme=theme)
+        response.set_cookie("theme", theme, max_age=YEAR, samesite="Lax", httponly=True)
+    return response
+
+
+def _back(request):
+    url = request.POST.get("next") or request.headers.get("Referer", "/")
+    if not url_has_allowed_host_and_scheme(url, {request.get_host()}):
+        url = "/"
+    return redirect(url)
+
+
+@signed_in
+def kept_form(request):
+    """Show the form that was sent while the sign-in had expired, filled as it was, with a button that sends it (E1)."""
+    form = request.session.get(kept.SLOT)
+    if not form:
+        return redirect("dashboard")
+    context = {"path": form["path"], "fields": kept.worded(form["fields"]), "files": form["files"]}
+    return render(request, "consortium/kept_form.html", context)
+
+
+@permitted(Permission.INVITE)
+def invitations(request):
+    """Open invitations and the form for a new one."""
+    first = {"organisation": request.GET.get("organisation", "")[:20]}
+    form = InviteForm(request.POST or None, user=request.user, initial=first)
+    link = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            _invitation, token = actions.invite(by=request.user, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            link = request.build_absolute_uri(f"/i/{token}/")
+            messages.success(request, _("The invitation was sent."))
+            form = InviteForm(user=request.user)
+    rows = invitations_visible_to(request.user)[:100]
+    context = {"form": form, "rows": rows, "link": link}
+    return render(request, "consortium/invitations.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@permitted(Permission.INVITE)
+def withdraw_invitation(request, pk):
+    """Take an invitation back."""
+    invitation = get_object_or_404(invitations_visible_to(request.user), pk=pk)
+    actions.withdraw_invitation(invitation=invitation, by=request.user)
+    messages.success(request, _("The invitation was withdrawn; its link no longer works."))
+    return redirect("invitations")
+
+
+def accept_invitation(request, token):
+    """The page behind an invitation's link. Opening it records nothing; the press makes the account."""
+    invitation = actions.open_invitation(token)
+    if invitation is None:
+        raise Http404
+    form = AcceptForm(request.POST or None, invitation=invitation)
+    if request.method == "POST" and form.is_valid():
+        try:
+            user = actions.accept_invitation(invitation=invitation, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+            return redirect("dashboard")
+    context = {"form": form, "invitation": invitation, "role": ROLES[invitation.role]}
+    return render(request, "consortium/accept_invitation.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,73 @@
+"""The public check of a certificate, by its QR code or by typing its code."""
+
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from consortium import clock
+from consortium.enums import MembershipState
+from consortium.forms.membership_application import CodeForm
+from consortium.queries.certificate import certificate_with
+from consortium.rules.certificate import facts_of, fingerprint_of
+
+
+def ask(request):
+    """Type the code of a certificate."""
+    form = CodeForm(request.GET or None)
+    if form.is_valid():
+        return redirect(
+            "certificate_check", "".join(form.cleaned_data["code"].split()).upper().replace("/", "")
+        )
+    return render(request, "consortium/membership/check_ask.html", {"form": form})
+
+
+def check(request, code):
+    """Whether there is such a certificate, what it says, and whether the membership stands today."""
+    certificate = certificate_with(code)
+    if certificate is None:
+        return render(
+            request,
+            "consortium/membership/check_unknown.html",
+            {"code": code[:20], "form": CodeForm()},
+            status=404,
+        )
+    membership = certificate.membership
+    digits = fingerprint_of(membership, certificate.number)[:32]
+    return render(
+        request,
+        "consortium/membership/check_certificate.html",
+        {
+            "certificate": certificate,
+            "membership": membership,
+            "organisation": membership.organisation,
+            "facts": facts_of(membership),
+            "fingerprint": " ".join(digits[at : at + 4] for at in range(0, 32, 4)),
+            "standing": _standing(membership, clock.today()),
+        },
+    )
+
+
+def _standing(membership, today):
+    """{"tone", "word", "text"} of the membership today, for a stranger who holds the paper."""
+    if membership.state == MembershipState.SUSPENDED:
+        return {
+            "tone": "red",
+            "word": _("Suspended"),
+            "text": _("The certificate is genuine; the membership is suspended now."),
+        }
+    if membership.state == MembershipState.TO_BEGIN or membership.since > today:
+        return {
+            "tone": "indigo",
+            "word": _("Not begun"),
+            "text": _("The certificate is genuine; the membership begins later."),
+        }
+    if membership.state == MembershipState.ACTIVE and membership.until >= today:
+        return {
+            "tone": "green",
+            "word": _("Valid"),
+            "text": _("The certificate is genuine and the membership is in force."),
+        }
+    return {
+        "tone": "red",
+        "word": _("No longer valid"),
+        "text": _("The certificate is genuine; the membership has ended."),
+    }

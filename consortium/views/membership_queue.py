@@ -1,0 +1,103 @@
+"""The secretariat's queue: applications by what they wait for, and inviting a unit to apply."""
+
+from django.contrib import messages
+from django.db.models import Q
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from consortium import clock, lists
+from consortium.access import permitted, signed_in
+from consortium.actions import membership_application as actions
+from consortium.enums import MembershipApplicationKind
+from consortium.enums import MembershipApplicationState as S
+from consortium.forms.membership_application import LinkForm
+from consortium.queries import membership_application as queries
+from consortium.queries.organisation import main_council
+from consortium.refusals import Forbidden, Refused
+from consortium.roles import Permission
+from consortium.rules import membership_application as rules
+
+
+@signed_in
+def queue(request):
+    """Applications by what they wait for; those the reader must act on first."""
+    if not rules.sees_queue(request.user):
+        raise Forbidden(
+            _("Your role does not include this."),
+            remedy=_("If you need it, ask the secretariat to change your role."),
+        )
+    visible = queries.applications_visible_to(request.user)
+    tabs = _tabs(request.user, visible)
+    first = tabs[0][0]
+    tab = lists.chosen(request, "tab", {name for name, _label, _rows in tabs}) or first
+    rows = next(rows for name, _label, rows in tabs if name == tab)
+    words = lists.words_of(request)
+    for word in words.split()[:5]:
+        rows = rows.filter(Q(unit_name__icontains=word) | Q(number__icontains=word) | Q(uscc=word.upper()))
+    page = lists.page_of(request, rows.order_by("check_due", "-pk"))
+    now = clock.now()
+    for row in page.object_list:
+        row.turn = rules.is_users_turn(request.user, row)
+        row.whose = rules.whose_turn(row)
+        row.days = (now - row.submitted_at).days if row.submitted_at else None
+        row.late = bool(row.state == S.SUBMITTED and row.check_due and row.check_due < now)
+    return render(
+        request,
+        "consortium/membership/queue.html",
+        {
+            "page": page,
+            "tab": tab,
+            "first": first,
+            "q": words,
+            "tabs": [
+                {
+                    "label": label,
+                    "url": lists.address(request, tab=None if name == first else name),
+                    "count": of.count(),
+                    "on": name == tab,
+                    "turn": name == "turn",
+                }
+                for name, label, of in tabs
+            ],
+            "may_invite": rules.may_decide(request.user),
+        },
+    )
+
+
+def _tabs(user, visible):
+    tabs = [
+        ("check", _("To check"), visible.filter(state=S.SUBMITTED)),
+        ("returned", _("With the applicant"), visible.filter(state__in=rules.EDITABLE)),
+        ("vote", _("Ready for the vote"), visible.filter(state=S.CHECKED)),
+        ("voting", _("Under vote"), visible.filter(state__in=(S.UNDER_VOTE, S.DECIDED))),
+        ("notice", _("Notice"), visible.filter(state__in=(S.APPROVED, S.PUBLIC_NOTICE))),
+        ("done", _("Done"), visible.filter(state__in=(S.IN_FORCE, S.REJECTED, S.WITHDRAWN))),
+        ("all", _("All"), visible),
+    ]
+    if rules.may_decide(user):
+        tabs.insert(0, ("turn", _("For you to do"), queries.waiting_for(user)))
+    return tabs
+
+
+@permitted(Permission.RECORD_MEMBERSHIP)
+def invite(request):
+    """Invite a unit: its contact gets a link to the form by mail."""
+    council = main_council()
+    form = LinkForm(request.POST or None, initial={"council": council.pk if council else None})
+    form.fields["contact_name"].required = False
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.invite_to_apply(by=request.user, **form.cleaned_data)
+        except Refused as refusal:
+            form.refuse(refusal)
+            status = refusal.status
+        else:
+            messages.success(request, _("The invitation to apply was sent."))
+            return redirect("memberships")
+    return render(
+        request,
+        "consortium/membership/invite.html",
+        {"form": form, "kinds": MembershipApplicationKind},
+        status=422 if form.errors and status == 200 else status,
+    )

@@ -1,0 +1,12 @@
+"""The WSGI entry point that gunicorn serves."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "consortium.settings")
+application = get_wsgi_application()
+
+from consortium.demo_guard import refuse_demo_database  # noqa: E402
+
+refuse_demo_database()

@@ -1,0 +1,1 @@
+"""Ideology: what we teach and why."""

@@ -1,0 +1,1 @@
+"""Mentors: who guides whom."""

@@ -1,0 +1,253 @@
+"""Appointments: recorded with a term and a capacity, changed in capacity, ended with a reason."""
+
+from datetime import date
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from consortium import clock, policy
+from consortium.actions.account import create_account, end_role, give_role, invite
+from consortium.audit import action, record
+from consortium.enums import MEMBERSHIP_OVER
+from consortium.models import RoleGrant
+from consortium.notifications import notify
+from consortium.refusals import Forbidden, Invalid, Refused
+from consortium.templatetags.portal import day_text
+from mentors.enums import INDUSTRY_KINDS, AppointmentKind, AppointmentState
+from mentors.models import Appointment
+from mentors.rules.appointment import ROLE_OF_KIND, can_record, fits_kind
+
+CAPACITY_BOUNDS = (1, 30)
+
+
+@action
+def record_appointment(
+    *,
+    by,
+    organisation,
+    kind,
+    title,
+    since,
+    capacity,
+    until=None,
+    category="",
+    field="",
+    user=None,
+    name="",
+    username=None,
+    email=None,
+    document=None,
+    is_sample=False,
+    send_invitation=True,
+):
+    """Record an appointment and return it. Without `user` a person of that name gets an account without password.
+
+    `until` is by default the term that policy sets. A new person with an address is invited. Refuses a kind that does
+    not fit the organisation, a capacity out of bounds, a second active appointment of the same kind, and an industry
+    mentor from an organisation whose membership has ended.
+    """
+    _must_keep(by)
+    until = until or term_end(since)
+    if since >= until:
+        raise Invalid(
+            _("The term ends on %(until)s, before or on the day it begins.") % {"until": day_text(until)},
+            remedy=_("Enter a last day after the first."),
+            field="until",
+        )
+    refuse_capacity(capacity)
+    if not fits_kind(organisation, kind):
+        raise Invalid(
+            _(
+                "An academic mentor comes from a university or one of its units, an industry mentor from elsewhere."
+            ),
+            remedy=_("Choose another organisation or another kind."),
+            field="organisation",
+        )
+    if kind in INDUSTRY_KINDS and _membership_lapsed(organisation):
+        raise Refused(
+            _("The membership of %(unit)s has ended; no new mentors are appointed from there.")
+            % {"unit": organisation.name},
+            remedy=_("Renew the membership first. Students who are there now are not affected."),
+            url=organisation.get_absolute_url(),
+            url_label=_("Open the membership"),
+            field="organisation",
+        )
+    new_person = user is None
+    if new_person:
+        user = create_account(username=username or email, name=name, email=email, by=by, is_sample=is_sample)
+    appointment = Appointment(
+        user=user,
+        organisation=organisation,
+        kind=kind,
+        category=category,
+        title=title,
+        field=field,
+        capacity=capacity,
+        since=since,
+        until=until,
+        document=document,
+        recorded_by=by,
+        recorded_at=clock.now(),
+    )
+    _save_once(appointment)
+    give_role(user=user, role=ROLE_OF_KIND[kind], by=by, organisation=organisation)
+    record(
+        "mentor appointed",
+        appointment,
+        by=by,
+        kind=str(kind),
+        organisation=organisation.name_zh,
+        since=since.isoformat(),
+        until=until.isoformat(),
+        capacity=capacity,
+    )
+    if new_person and email and send_invitation:
+        invite(email=email, role=ROLE_OF_KIND[kind], by=by, name=name, organisation=organisation, user=user)
+    elif not new_person:
+        notify(
+            user,
+            "mentor_appointed",
+            key=str(appointment.pk),
+            url=appointment.get_absolute_url(),
+            unit=organisation.name_zh,
+        )
+    return appointment
+
+
+@action
+def change_capacity(*, appointment, by, capacity):
+    """Change how many students a mentor takes at once. What was agreed before stays."""
+    _must_keep(by)
+    refuse_capacity(capacity)
+    before = appointment.capacity
+    moved = Appointment.objects.filter(pk=appointment.pk, state=AppointmentState.ACTIVE).update(
+        capacity=capacity
+    )
+    if not moved:
+        raise _ended_already()
+    if before != capacity:
+        record("capacity changed", appointment, by=by, before=before, after=capacity)
+    appointment.capacity = capacity
+    return appointment
+
+
+@action
+def end_appointment(*, appointment, by, reason):
+    """End an appointment today, with a reason. The role ends too unless another appointment needs it."""
+    _must_keep(by)
+    if not reason.strip():
+        raise Invalid(
+            _("Say in one sentence why the appointment ends."),
+            remedy=_("The mentor and the trail read it."),
+            field="reason",
+        )
+    today = clock.today()
+    moved = Appointment.objects.filter(pk=appointment.pk, state=AppointmentState.ACTIVE).update(
+        state=AppointmentState.ENDED, ended_on=today, end_reason=reason.strip()
+    )
+    if not moved:
+        raise _ended_already()
+    appointment.refresh_from_db()
+    record("appointment ended", appointment, by=by, reason=reason.strip(), on=today.isoformat())
+    _end_role_if_last(appointment, by)
+    notify(
+        appointment.user,
+        "appointment_ended",
+        key=str(appointment.pk),
+        url=appointment.get_absolute_url(),
+        unit=appointment.organisation.name_zh,
+        reason=reason.strip(),
+    )
+    return appointment
+
+
+def term_end(since):
+    """The last day of a term that begins on `since`: the day before its anniversary."""
+    from datetime import timedelta
+
+    years = policy.value("mentor_years")
+    try:
+        anniversary = since.replace(year=since.year + years)
+    except ValueError:  # 29 February
+        anniversary = date(since.year + years, 3, 1)
+    return anniversary - timedelta(days=1)
+
+
+def refuse_capacity(capacity):
+    """Refuse a number of students out of bounds."""
+    least, most = CAPACITY_BOUNDS
+    if not least <= capacity <= most:
+        raise Invalid(
+            _("%(given)d students at once is out of bounds: it can be %(least)d to %(most)d.")
+            % {"given": capacity, "least": least, "most": most},
+            remedy=_("Enter a number within."),
+            field="capacity",
+        )
+
+
+def _must_keep(by):
+    if by is not None and not can_record(by):
+        raise Forbidden(
+            _("Your role does not keep appointments."),
+            remedy=_("Ask the graduate school or the secretariat to record it."),
+        )
+
+
+def _membership_lapsed(organisation):
+    states = set(organisation.memberships.values_list("state", flat=True))
+    return bool(states) and states <= set(MEMBERSHIP_OVER)
+
+
+def _save_once(appointment):
+    first = Appointment.objects.filter(
+        user=appointment.user, kind=appointment.kind, state=AppointmentState.ACTIVE
+    ).first()
+    if first is None:
+        try:
+            with transaction.atomic():
+                appointment.save()
+            return
+        except IntegrityError:
+            first = Appointment.objects.filter(
+                user=appointment.user, kind=appointment.kind, state=AppointmentState.ACTIVE
+            ).first()
+            if first is None:
+                raise
+    raise Refused(
+        _("%(name)s is already appointed as %(kind)s until %(until)s.")
+        % {
+            "name": appointment.user.get_full_name(),
+            "kind": AppointmentKind(appointment.kind).label,
+            "until": day_text(first.until),
+        },
+        remedy=_("End that appointment first, or change its capacity."),
+        field="name",
+        url=first.get_absolute_url(),
+        url_label=_("Open the present appointment"),
+        code="active",
+    )
+
+
+def _end_role_if_last(appointment, by):
+    role = ROLE_OF_KIND[appointment.kind]
+    kinds = [kind for kind, of in ROLE_OF_KIND.items() if of == role]
+    others = Appointment.objects.filter(
+        user=appointment.user,
+        kind__in=kinds,
+        state=AppointmentState.ACTIVE,
+        organisation=appointment.organisation,
+    )
+    if others.exists():
+        return
+    for grant in RoleGrant.objects.filter(
+        user=appointment.user, role=role, organisation=appointment.organisation, ended_at=None
+    ):
+        end_role(grant=grant, by=by)
+
+
+def _ended_already():
+    return Refused(
+        _("This appointment has ended already."),
+        remedy=_("Record a new one if the person comes back."),
+        code="state",
+    )

@@ -1,0 +1,514 @@
+"""Supervision logs: drafted, signed once, confirmed or contested by the student, corrected only by an amendment."""
+
+import uuid
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from consortium import clock, policy
+from consortium.audit import action, record
+from consortium.clock import SHANGHAI
+from consortium.files import store_upload
+from consortium.notifications import notify
+from consortium.reach import holders, names
+from consortium.refusals import Forbidden, Invalid, Refused, Stale
+from consortium.roles import Permission
+from consortium.templatetags.portal import day_text, moment_text
+from consortium.working_calendar import after_working_days
+from mentors.enums import STANDING, CosignState, LogKind, LogState
+from mentors.models import LogDraft, SupervisionLog
+from mentors.models.log import MINUTES
+from mentors.queries import log as queries
+from mentors.rules import log as rules
+
+# What a draft holds, as it was typed.
+DRAFTED = ("when", "day", "kind", "length", "minutes", "text", "private", "again", "students")
+LONGEST_DRAFT = 20_000
+
+
+@action
+def save_draft(*, mentorship, by, values, revision=None):
+    """Keep what a mentor has typed, whatever it is, and return the draft; nobody else reads it.
+
+    `revision`: of the draft the page began from; another page that saved meanwhile is not overwritten (409).
+    `mentorship` None: a joint meeting. No audit row: nothing has been done yet.
+    """
+    if mentorship is not None:
+        _must_guide(by, mentorship)
+    values = {name: text for name, text in values.items() if text and name.startswith((*DRAFTED, "line-"))}
+    if len(str(values)) > LONGEST_DRAFT:
+        raise Invalid(_("This is too long to keep as a draft."), remedy=_("Shorten the text."), field="text")
+    now = clock.now()
+    draft, made = LogDraft.objects.get_or_create(
+        mentorship=mentorship, author=by, defaults={"values": values, "saved_at": now}
+    )
+    if made:
+        return draft
+    rows = LogDraft.objects.filter(pk=draft.pk)
+    if revision is not None:
+        rows = rows.filter(revision=revision)
+    if not rows.update(values=values, saved_at=now, revision=draft.revision + 1):
+        draft.refresh_from_db()
+        raise Stale(
+            _("This draft was changed on another page at %(moment)s.")
+            % {"moment": moment_text(draft.saved_at)},
+            remedy=_("Open the form again to go on from there; what you typed here is kept on this device."),
+            theirs=draft,
+            code="stale",
+        )
+    draft.refresh_from_db()
+    return draft
+
+
+@action
+def keep_file(*, mentorship, by, upload):
+    """Keep a chosen file with the draft, so that no other fault of the form loses it. Refuses size and kind."""
+    _must_guide(by, mentorship)
+    stored = store_upload(upload, by=by)
+    draft, _made = LogDraft.objects.get_or_create(
+        mentorship=mentorship, author=by, defaults={"saved_at": clock.now()}
+    )
+    LogDraft.objects.filter(pk=draft.pk).update(file=stored)
+    return stored
+
+
+@action
+def drop_file(*, mentorship, by):
+    """Take the file off the draft."""
+    LogDraft.objects.filter(mentorship=mentorship, author=by).update(file=None)
+
+
+@action
+def sign_log(*, mentorship, by, kind, day, minutes, text, private="", file=None, again=False):
+    """Sign one log and return it; the student is asked to confirm, and the other mentor too if it was joint.
+
+    `again`: another one of the same day is meant. `file`: a stored file. The draft is gone afterwards. Refuses
+    somebody who does not guide the student, a future day, one outside the interval or the term, one past the late
+    limit that is not reopened, minutes out of bounds, an empty text, a second one of the same day.
+    """
+    side = _must_guide(by, mentorship)
+    mentor = rules.mentor_on(mentorship, side)
+    text, private = checked_text(text), private.strip()[: rules.LONGEST_PRIVATE]
+    check_minutes(minutes)
+    check_day(mentorship, mentor, day)
+    reopening = _in_time(mentorship, mentor, day)
+    if not again:
+        _refuse_same_day(mentorship, mentor, day)
+    joint = kind == LogKind.JOINT
+    log = _create(
+        mentorship=mentorship,
+        side=side,
+        mentor=mentor,
+        kind=kind,
+        day=day,
+        minutes=minutes,
+        text=text,
+        private=private,
+        file=file,
+        group=uuid.uuid4().hex if joint else "",
+        cosigner=rules.other_mentor(mentorship, side) if joint else None,
+        cosign=CosignState.ASKED if joint else "",
+        reopening=reopening,
+        signed_by=by,
+    )
+    LogDraft.objects.filter(mentorship=mentorship, author=by).delete()
+    _signed(log, by)
+    return log
+
+
+@action
+def sign_joint(*, mentorships, by, day, minutes, text, lines):
+    """Sign one joint meeting for several students: the text they share, a line for each. Returns the logs.
+
+    `lines`: {mentorship: text}. Each student's other mentor is asked to sign too. Refuses the whole of it where one
+    student's day cannot be signed, and names that student.
+    """
+    if not mentorships:
+        raise Invalid(_("Choose at least one student."), remedy=_("Tick who took part."), field="students")
+    text = checked_text(text)
+    check_minutes(minutes)
+    group, logs = uuid.uuid4().hex, []
+    for mentorship in mentorships:
+        side = _must_guide(by, mentorship)
+        mentor = rules.mentor_on(mentorship, side)
+        try:
+            check_day(mentorship, mentor, day)
+            reopening = _in_time(mentorship, mentor, day)
+        except Refused as refusal:
+            raise type(refusal)(
+                _("%(student)s: %(why)s") % {"student": mentorship.student.user, "why": refusal.sentence},
+                remedy=refusal.remedy,
+                field="day",
+                code=refusal.code,
+            ) from None
+        logs.append(
+            _create(
+                mentorship=mentorship,
+                side=side,
+                mentor=mentor,
+                kind=LogKind.JOINT,
+                day=day,
+                minutes=minutes,
+                text=text,
+                line=lines.get(mentorship.pk, "").strip()[: rules.LONGEST_LINE],
+                group=group,
+                cosigner=rules.other_mentor(mentorship, side),
+                cosign=CosignState.ASKED,
+                reopening=reopening,
+                signed_by=by,
+            )
+        )
+    LogDraft.objects.filter(mentorship=None, author=by).delete()
+    for log in logs:
+        _signed(log, by)
+    return logs
+
+
+@action
+def confirm_log(*, log, by):
+    """The student says that it was so; from now on it counts."""
+    if by.pk != log.mentorship.student.user_id:
+        raise Forbidden(
+            _("Only the student confirms a log."), remedy=_("Sign in with the student’s own account.")
+        )
+    now = clock.now()
+    moved = SupervisionLog.objects.filter(pk=log.pk, state__in=(LogState.SIGNED, LogState.DIFFERS)).update(
+        state=LogState.CONFIRMED, answered_at=now
+    )
+    log.refresh_from_db()
+    if not moved:
+        raise _settled(log)
+    record("log confirmed", log, by=by)
+    return log
+
+
+@action
+def contest_log(*, log, by, answer):
+    """The student says in a sentence what differs; the mentor is asked to amend, after some days the office is told."""
+    if by.pk != log.mentorship.student.user_id:
+        raise Forbidden(
+            _("Only the student says what differs."), remedy=_("Sign in with the student’s own account.")
+        )
+    answer = answer.strip()
+    if not answer or len(answer) > rules.LONGEST_ANSWER:
+        raise Invalid(
+            _("Write in one sentence what differs."),
+            remedy=_("At most %(most)d characters; both mentors read it, and later the graduate school.")
+            % {"most": rules.LONGEST_ANSWER},
+            field="answer",
+        )
+    moved = SupervisionLog.objects.filter(pk=log.pk, state=LogState.SIGNED).update(
+        state=LogState.DIFFERS, answer=answer, answered_at=clock.now()
+    )
+    log.refresh_from_db()
+    if not moved:
+        raise _settled(log)
+    record("log contested", log, by=by)
+    notify(
+        log.mentor.user,
+        "log_differs",
+        key=str(log.pk),
+        url=log.get_absolute_url(),
+        day=log.day.isoformat(),
+        answer=answer,
+    )
+    return log
+
+
+@action
+def amend_log(*, log, by, kind, day, minutes, text, reason):
+    """Correct a signed log by one that follows it; both stay readable, and the count of the month stays as it is.
+
+    The former one gives way by a conditional update, so that of two corrections at once one is refused. The late
+    limit is not asked again: the former log was in time.
+    """
+    if by.pk != log.signed_by_id:
+        raise Forbidden(
+            _("Only %(mentor)s, who signed this log, amends it.") % {"mentor": log.mentor.user},
+            remedy=_("Tell the mentor what should be said otherwise."),
+        )
+    text, reason = checked_text(text), reason.strip()
+    if not reason or len(reason) > rules.LONGEST_REASON:
+        raise Invalid(
+            _("Say in one sentence why the log is amended."),
+            remedy=_("At most %(most)d characters; whoever reads the log reads it.")
+            % {"most": rules.LONGEST_REASON},
+            field="reason",
+        )
+    check_minutes(minutes)
+    check_day(log.mentorship, log.mentor, day)
+    was = (log.kind, log.day, log.minutes, log.text)
+    if (kind, day, minutes, text) == was:
+        raise Invalid(
+            _("Nothing differs from the signed log."), remedy=_("Change what was wrong."), field="text"
+        )
+    moved = SupervisionLog.objects.filter(pk=log.pk, state__in=STANDING).update(state=LogState.AMENDED)
+    if not moved:
+        raise _amended(log)
+    joint = kind == LogKind.JOINT
+    try:
+        with transaction.atomic():
+            following = _create(
+                mentorship=log.mentorship,
+                side=log.side,
+                mentor=log.mentor,
+                kind=kind,
+                day=day,
+                minutes=minutes,
+                text=text,
+                line=log.line if joint else "",
+                private=log.private,
+                file=log.file,
+                group=(log.group or uuid.uuid4().hex) if joint else "",
+                cosigner=rules.other_mentor(log.mentorship, log.side) if joint else None,
+                cosign=CosignState.ASKED if joint else "",
+                signed_by=by,
+                amends=log,
+                reason=reason,
+            )
+    except IntegrityError:
+        raise _amended(log) from None
+    record("log amended", following, by=by, amends=log.pk, reason=reason)
+    _tell(following, "log_amended")
+    return following
+
+
+@action
+def cosign_log(*, log, by):
+    """The other mentor signs a joint meeting; it counts as one from now on."""
+    _answer_cosign(log, by, CosignState.SIGNED, "")
+    record("log cosigned", log, by=by)
+    return log
+
+
+@action
+def refuse_cosign(*, log, by, note):
+    """The other mentor does not sign, and says why; whoever signed first is asked to amend."""
+    note = note.strip()
+    if not note or len(note) > rules.LONGEST_REASON:
+        raise Invalid(
+            _("Say in one sentence why you do not sign."),
+            remedy=_("At most %(most)d characters; the mentor who signed first reads it.")
+            % {"most": rules.LONGEST_REASON},
+            field="note",
+        )
+    _answer_cosign(log, by, CosignState.REFUSED, note)
+    record("log not cosigned", log, by=by)
+    notify(
+        log.mentor.user,
+        "log_not_cosigned",
+        key=str(log.pk),
+        url=log.get_absolute_url(),
+        day=log.day.isoformat(),
+        note=note,
+    )
+    return log
+
+
+@action
+def tell_of_differences(*, now=None):
+    """Tell the office once of every log whose two accounts still differ after the days set. Returns how many."""
+    now = now or clock.now()
+    days, told = policy.value("log_differs_days"), 0
+    for log in queries.still_differing():
+        if after_working_days(log.answered_at, days) > now:
+            continue
+        moved = SupervisionLog.objects.filter(pk=log.pk, state=LogState.DIFFERS, escalated_at=None).update(
+            escalated_at=now
+        )
+        if not moved:
+            continue
+        told += 1
+        record("office told of a log that differs", log, by=None)
+        for person in holders(Permission.OVERSEE_SUPERVISION):
+            notify(person, "log_still_differs", key=str(log.pk), url=log.get_absolute_url(), days=days)
+    return told
+
+
+def checked_text(text):
+    """The one sentence, refused when it says nothing or is far too long."""
+    text = text.strip()
+    if len("".join(text.split())) < rules.LEAST_TEXT:
+        raise Invalid(
+            _("Write one sentence: what was solved, or what comes next."),
+            remedy=_("At least %(least)d characters.") % {"least": rules.LEAST_TEXT},
+            field="text",
+        )
+    if len(text) > rules.LONGEST_TEXT:
+        raise Invalid(
+            _("The text has %(count)d characters; at most %(most)d fit.")
+            % {"count": len(text), "most": rules.LONGEST_TEXT},
+            remedy=_("Shorten it; what you typed is kept."),
+            field="text",
+        )
+    return text
+
+
+def check_minutes(minutes):
+    """Refuse a length that no meeting has."""
+    least, most = MINUTES
+    if not least <= minutes <= most:
+        raise Invalid(
+            _("%(n)d minutes cannot be right.") % {"n": minutes},
+            remedy=_("Enter %(least)d to %(most)d minutes.") % {"least": least, "most": most},
+            field="minutes",
+        )
+
+
+def check_day(mentorship, mentor, day):
+    """Refuse a day in the future, outside the student's stay, or past the mentor's own term."""
+    today = clock.today()
+    if day > today:
+        raise Invalid(
+            _("The date cannot be after today (%(today)s).") % {"today": day_text(today)},
+            remedy=_("A meeting that is still to come goes into the calendar instead."),
+            field="day",
+            code="future",
+        )
+    last = term_end_of(mentor)
+    if day > last:
+        raise Refused(
+            _("Your appointment as mentor ended on %(day)s, so later days cannot be signed.")
+            % {"day": day_text(last)},
+            remedy=_("Logs for days up to then can still be added. To renew, contact %(owner)s.")
+            % {"owner": names(holders(Permission.APPROVE_MENTOR))},
+            field="day",
+            code="term",
+        )
+    followed = getattr(mentorship, "followed_by", None)
+    if day > mentorship.last_day and followed is not None and followed.since <= today:
+        successor = rules.mentor_on(followed, rules.side_of(mentor.user, mentorship))
+        raise Refused(
+            _("Since %(day)s this student is guided by %(mentor)s.")
+            % {"day": day_text(followed.since), "mentor": successor.user},
+            remedy=_("You can read what was recorded before, and add logs for days up to %(day)s.")
+            % {"day": day_text(mentorship.last_day)},
+            field="day",
+            code="interval",
+        )
+    if not mentorship.since <= day <= mentorship.last_day:
+        raise Invalid(
+            _("This student’s stay runs from %(since)s to %(until)s; the date is outside it.")
+            % {"since": day_text(mentorship.since), "until": day_text(mentorship.last_day)},
+            remedy=_("Choose a day within."),
+            field="day",
+            code="interval",
+        )
+
+
+def term_end_of(mentor):
+    """The last day that an appointment covers: of its term, or the day on which it was ended before."""
+    return min(mentor.last_day, mentor.until)
+
+
+def _must_guide(by, mentorship):
+    side = rules.side_of(by, mentorship)
+    if side is None:
+        raise Forbidden(
+            _("Only this student’s two mentors sign logs."),
+            remedy=_("You can read them; to guide the student, ask %(names)s.")
+            % {"names": names(holders(Permission.RECORD_STUDENT))},
+        )
+    return side
+
+
+def _in_time(mentorship, mentor, day):
+    """The reopening that lets a late day through, or None for a day in time."""
+    today = clock.today()
+    if day >= rules.earliest(today):
+        return None
+    opened = queries.usable_reopening(mentor, mentorship, day, today)
+    if opened is None:
+        raise Refused(
+            _("A log more than %(days)d days late must be reopened by the graduate school.")
+            % {"days": policy.value("log_late_days")},
+            remedy=_("Your draft is kept. Say why it is late and ask below."),
+            field="day",
+            code="late",
+        )
+    return opened
+
+
+def _refuse_same_day(mentorship, mentor, day):
+    earlier = queries.of_day(mentor, mentorship, day)
+    if earlier is not None:
+        raise Refused(
+            _("You already logged a meeting with %(student)s on %(day)s.")
+            % {"student": mentorship.student.user, "day": day_text(day)},
+            remedy=_("Add to that one by an amendment, or tick “another meeting of the same day”."),
+            url=earlier.get_absolute_url(),
+            url_label=_("Open that log"),
+            field="day",
+            code="same",
+        )
+
+
+def _create(**values):
+    return SupervisionLog.objects.create(signed_at=clock.now(), **values)
+
+
+def _signed(log, by):
+    record(
+        "log signed",
+        log,
+        by=by,
+        student=log.mentorship.student.number,
+        kind=str(log.kind),
+        day=log.day.isoformat(),
+        minutes=log.minutes,
+    )
+    _tell(log, "log_signed")
+
+
+def _tell(log, kind):
+    """Ask the student to confirm, and the other mentor to sign where it was joint."""
+    day = log.day.isoformat()
+    notify(log.mentorship.student.user, kind, key=str(log.pk), url=log.get_absolute_url(), day=day)
+    if log.cosign == CosignState.ASKED:
+        notify(log.cosigner.user, "log_to_cosign", key=str(log.pk), url=log.get_absolute_url(), day=day)
+
+
+def _answer_cosign(log, by, state, note):
+    if log.cosigner is None or by.pk != log.cosigner.user_id:
+        raise Forbidden(
+            _("Only the other mentor of a joint meeting signs it too."),
+            remedy=_("You can read it here."),
+        )
+    moved = (
+        SupervisionLog.objects.filter(pk=log.pk, cosign=CosignState.ASKED)
+        .exclude(state=LogState.AMENDED)
+        .update(cosign=state, cosign_note=note, cosigned_at=clock.now())
+    )
+    log.refresh_from_db()
+    if not moved:
+        raise Refused(
+            _("This joint meeting no longer waits for your signature."),
+            remedy=_("The page shows how it stands now."),
+            url=log.get_absolute_url(),
+            url_label=_("Open the log"),
+            code="state",
+        )
+
+
+def _settled(log):
+    if log.state == LogState.AMENDED:
+        return _amended(log)
+    return Refused(
+        _("You answered this log already, on %(moment)s.")
+        % {"moment": moment_text(log.answered_at.astimezone(SHANGHAI))},
+        remedy=_("The page shows how it stands now."),
+        url=log.get_absolute_url(),
+        url_label=_("Open the log"),
+        code="state",
+    )
+
+
+def _amended(log):
+    following = SupervisionLog.objects.filter(amends=log.pk).first()
+    return Refused(
+        _("This log has been amended already."),
+        remedy=_("Go on from the text that stands now."),
+        url=following.get_absolute_url() if following else log.get_absolute_url(),
+        url_label=_("Open the text that stands"),
+        code="amended",
+    )

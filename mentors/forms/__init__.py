@@ -1,0 +1,1 @@
+"""Forms of mentors, one module per noun."""

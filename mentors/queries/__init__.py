@@ -1,0 +1,1 @@
+"""Queries of mentors, one module per noun."""

@@ -1,0 +1,79 @@
+"""Appointments: who sees them, who is in office, and how many places each mentor looks after."""
+
+from django.db.models import Count, Q
+
+from consortium.models import User
+from consortium.reach import active_grants
+from mentors.enums import INDUSTRY_KINDS, AppointmentState
+from mentors.models import Appointment
+
+
+def sees_mentors(user):
+    """Names of mentors are for people of the portal: anyone with a role. Visitors read counts."""
+    return bool(active_grants(user))
+
+
+def appointments_visible_to(user):
+    """Appointments by name for people with a role; for visitors none."""
+    rows = Appointment.objects.select_related("user", "organisation", "document")
+    return rows if sees_mentors(user) else rows.none()
+
+
+def in_office(on):
+    """Active appointments whose term holds the day."""
+    return Appointment.objects.in_office(on)
+
+
+def of_organisation(organisation, day, most=60):
+    """Appointments begun by that day from an organisation, the newest first, also those that have ended."""
+    rows = Appointment.objects.filter(organisation=organisation, since__lte=day)
+    return rows.select_related("user", "recorded_by").order_by("-since", "-pk")[:most]
+
+
+def industry_mentors(on):
+    """Appointments of industry mentors and professors in office on the day (the rows of indicator I07)."""
+    return in_office(on).filter(kind__in=INDUSTRY_KINDS)
+
+
+def industry_persons(on):
+    """How many persons that is: one with two appointments counts once."""
+    return industry_mentors(on).values("user_id").distinct().count()
+
+
+def by_organisation(appointments):
+    """Counts for readers who see no names: [{"organisation_id", "organisation__name_zh", …, "n"}]."""
+    return (
+        appointments.values(
+            "organisation_id", "organisation__name_zh", "organisation__name_en", "organisation__is_sample"
+        )
+        .annotate(n=Count("pk"), persons=Count("user_id", distinct=True))
+        .order_by("-n", "organisation_id")
+    )
+
+
+def searched(appointments, words):
+    """Narrow to a part of a name, a title, a field of work or an organisation's name."""
+    for word in words.split()[:5]:
+        appointments = appointments.filter(
+            Q(user__name__icontains=word)
+            | Q(title__icontains=word)
+            | Q(field__icontains=word)
+            | Q(organisation__name_zh__icontains=word)
+            | Q(organisation__short_zh__icontains=word)
+            | Q(organisation__pinyin__contains=word.lower())
+        )
+    return appointments
+
+
+def ending_soon(on, days=90):
+    """Active appointments whose term ends within the days."""
+    from datetime import timedelta
+
+    return Appointment.objects.filter(
+        state=AppointmentState.ACTIVE, until__gte=on, until__lte=on + timedelta(days=days)
+    )
+
+
+def possible_persons(words):
+    """Accounts that an appointment may be recorded for, found by user name or address exactly."""
+    return User.objects.filter(Q(username__iexact=words) | Q(email__iexact=words), is_active=True)

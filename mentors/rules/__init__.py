@@ -1,0 +1,1 @@
+"""Rules of mentors, one module per noun."""

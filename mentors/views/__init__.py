@@ -1,0 +1,1 @@
+"""Pages of mentors, one module per noun."""

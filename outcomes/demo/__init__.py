@@ -1,0 +1,1 @@
+"""The invented world of the demo: read from `outcomes/world/`, built day by day by everybody's actions."""

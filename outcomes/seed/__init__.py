@@ -1,0 +1,1 @@
+"""The real organisations: what one document says, each fact with its line and its words, and nothing else."""

@@ -1,0 +1,1 @@
+"""Placements: what we do together, and who goes where."""

@@ -1,0 +1,1 @@
+"""Forms of what we do together, one module per noun."""

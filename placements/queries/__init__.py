@@ -1,0 +1,1 @@
+"""Queries of what we do together, one module per noun."""

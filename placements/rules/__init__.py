@@ -1,0 +1,1 @@
+"""Rules of what we do together, one module per noun."""

@@ -1,0 +1,1 @@
+"""Views of what we do together, one module per noun."""

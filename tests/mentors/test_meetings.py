@@ -1,0 +1,195 @@
+"""Meetings: planned, called off, asked about once and reminded once; links that sign one log; calendars."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.signing import Signer
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from consortium import clock
+from consortium.models import Notification
+from consortium.notifications import words
+from consortium.refusals import Forbidden, Invalid, Refused
+from mentors.actions.log import save_draft
+from mentors.actions.meeting import ask_for_logs, cancel_meeting, plan_meeting, renew_calendar
+from mentors.models import LogDraft, LogLink, SupervisionLog
+from tests.demo_world.test_addresses import only_reads
+from tests.factories import make_log, make_mentorship, make_user
+
+pytestmark = pytest.mark.django_db
+TEXT = "第六批已跑完，前兆信号提前四十分钟出现。"
+FORM = {"when": "today", "kind": "video", "length": "30", "text": TEXT}
+HOUR = timedelta(hours=1)
+
+
+def planned(mentorship=None, **other):
+    mentorship = mentorship or make_mentorship()
+    return plan_meeting(
+        **{
+            "mentorship": mentorship,
+            "by": mentorship.industry.user,
+            "starts_at": clock.now() + HOUR,
+            "minutes": 60,
+            "place": "302室",
+        }
+        | other
+    )
+
+
+def asked():
+    """A meeting that is over, and the link that asks for its log."""
+    meeting = planned()
+    with clock.moved(3 * HOUR):
+        assert ask_for_logs() == 1
+    return meeting, LogLink.objects.get(meeting=meeting)
+
+
+def test_planned_tells_the_student_and_names_nobody_in_the_subject():
+    meeting = planned()
+    row = Notification.objects.get(kind="meeting_planned")
+    assert row.user == meeting.mentorship.student.user
+    assert meeting.mentor.user.name not in str(words(row))
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"starts_at": timedelta(hours=-1)},
+        {"starts_at": timedelta(days=400)},
+        {"starts_at": timedelta(days=170)},
+        {"minutes": 0},
+        {"minutes": 2000},
+    ],
+)
+def test_what_cannot_be_planned_is_refused(bad):
+    if "starts_at" in bad:
+        bad = {"starts_at": clock.now() + bad["starts_at"]}
+    with pytest.raises(Invalid):
+        planned(**bad)
+
+
+def test_only_its_mentor_plans_and_calls_off_and_the_same_hour_once():
+    meeting = planned()
+    for by in (meeting.mentorship.student.user, make_user("industry_mentor")):
+        with pytest.raises(Forbidden):
+            planned(meeting.mentorship, by=by)
+        with pytest.raises(Forbidden):
+            cancel_meeting(meeting=meeting, by=by)
+    with pytest.raises(Refused):
+        planned(meeting.mentorship, starts_at=meeting.starts_at)
+    cancel_meeting(meeting=meeting, by=meeting.mentor.user)
+    with pytest.raises(Refused):
+        cancel_meeting(meeting=meeting, by=meeting.mentor.user)
+    assert planned(meeting.mentorship, starts_at=meeting.starts_at).pk
+
+
+def test_asked_once_and_reminded_once():
+    planned()
+    told = []
+    for hours in (0.5, 3, 4, 71, 76, 77, 300):
+        with clock.moved(timedelta(hours=hours)):
+            told.append(ask_for_logs())
+    assert told == [0, 1, 0, 0, 1, 0, 0]
+    assert LogLink.objects.count() == 1
+
+
+def test_nobody_is_asked_of_what_was_called_off_logged_or_long_ago():
+    cancel_meeting(meeting=(off := planned()), by=off.mentor.user)
+    logged = planned()
+    with clock.moved(3 * HOUR):
+        make_log(mentorship=logged.mentorship, day=clock.today())
+        assert ask_for_logs() == 0
+    planned()
+    with clock.moved(timedelta(days=4)):
+        assert ask_for_logs() == 0
+
+
+def test_opening_a_link_records_nothing_and_pressing_signs_this_one_log():
+    meeting, link = asked()
+    client, url = Client(), link.get_absolute_url()
+    with connection.execute_wrapper(only_reads):
+        page = client.get(url)
+    assert page.status_code == 200 and not SupervisionLog.objects.exists()
+    assert meeting.mentorship.student.user.name in page.content.decode()
+    answer = client.post(url, FORM)
+    log = SupervisionLog.objects.get()
+    assert answer.url == url and (log.signed_by, log.mentorship) == (link.user, link.mentorship)
+    assert client.get(url).status_code == 200 and TEXT in client.get(url).content.decode()
+    assert client.post(url, FORM | {"text": TEXT + "再来一条"}).status_code == 409
+    assert SupervisionLog.objects.count() == 1
+
+
+def test_link_of_another_or_forged_or_over():
+    _meeting, link = asked()
+    url, client = link.get_absolute_url(), Client()
+    forged = [
+        reverse("log_link", args=[f"{link.pk}:x"]),
+        reverse("log_link", args=[Signer(salt="other").sign(str(link.pk))]),
+        reverse("log_link", args=[Signer(salt=LogLink.SALT).sign("999999")]),
+    ]
+    assert [client.get(one).status_code for one in forged] == [404] * 3
+    client.force_login(make_user("industry_mentor"))
+    for answer in (client.get(url), client.post(url, FORM)):
+        assert answer.status_code == 403
+    client.logout()
+    with clock.moved(timedelta(days=8)):
+        assert client.get(url).status_code == client.post(url, FORM).status_code == 410
+    assert not SupervisionLog.objects.exists()
+
+
+def test_what_is_wrong_behind_a_link_loses_nothing_and_leaves_it_usable():
+    _meeting, link = asked()
+    client, url = Client(), link.get_absolute_url()
+    page = client.post(url, FORM | {"length": "other", "minutes": "2000"})
+    assert page.status_code == 422 and TEXT in page.content.decode()
+    link.refresh_from_db()
+    assert link.used_at is None and LogDraft.objects.get().values["text"] == TEXT
+    assert client.post(url, FORM).status_code == 302
+
+
+def test_holder_of_a_link_does_not_read_the_note_between_mentors():
+    _meeting, link = asked()
+    save_draft(mentorship=link.mentorship, by=link.user, values={"private": "压力很大"})
+    assert "压力很大" not in Client().get(link.get_absolute_url()).content.decode()
+
+
+def test_pages_plan_and_call_off(client):
+    mentorship = make_mentorship()
+    url = reverse("meeting_new", args=[mentorship.pk])
+    client.force_login(mentorship.industry.user)
+    assert client.get(url).status_code == 200
+    day = (clock.today() + timedelta(days=3)).isoformat()
+    sent = {"day": day, "at": "14:30", "minutes": "60", "place": "302"}
+    assert client.post(url, sent | {"at": "x"}).status_code == 422
+    assert client.post(url, sent | {"day": "2020-01-01"}).status_code == 422
+    made = client.post(url, sent | {"form_key": "k"})
+    assert client.post(url, sent | {"form_key": "k"}).url == made.url
+    assert client.get(made.url).status_code == 200
+    assert client.post(made.url + "cancel/").status_code == 302
+    assert client.post(made.url + "cancel/").status_code == 409
+    client.force_login(mentorship.student.user)
+    assert client.get(url).status_code == 403 and client.get(made.url).status_code == 200
+    client.force_login(make_user("student"))
+    assert client.get(url).status_code == client.get(made.url).status_code == 404
+
+
+def test_calendar_names_nobody_and_its_address_is_revoked(client):
+    meeting = planned()
+    user, student = meeting.mentor.user, meeting.mentorship.student.user
+    key = renew_calendar(by=user)
+    text = client.get(key.address).content.decode()
+    assert "DTSTART:" in text and f"meeting-{meeting.pk}@" in text
+    for name in (user.name, student.name, meeting.place, meeting.mentorship.topic):
+        assert name not in text
+    assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
+    client.force_login(user)
+    assert client.get(reverse("calendar")).status_code == 200
+    client.post(reverse("calendar"))
+    assert client.get(key.address).status_code == 404
+    key.refresh_from_db()
+    assert client.get(key.address).status_code == 200
+    client.post(reverse("calendar"), {"act": "end"})
+    assert client.get(key.address).status_code == 404
+    assert client.get(reverse("calendar_feed", args=["x"])).status_code == 404

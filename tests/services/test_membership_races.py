@@ -1,0 +1,129 @@
+"""Two people of the secretariat press at the same moment on PostgreSQL; each with a control."""
+
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.db import IntegrityError, connection
+
+from consortium import clock
+from consortium.actions.account import end_role
+from consortium.actions.membership_decision import conclude_notices, confirm_resolution
+from consortium.models import (
+    Membership,
+    MembershipApplication,
+    MembershipCertificate,
+    Notification,
+    RoleGrant,
+)
+from consortium.refusals import Refused
+from tests.consortium.membership_kit import Office
+from tests.factories import make_membership, make_organisation, make_user
+from tests.services.test_application_races import at_once, without_row_locks
+
+pytestmark = pytest.mark.django_db(transaction=True, available_apps=settings.INSTALLED_APPS)
+PRESSES = 8
+
+
+def fresh(application):
+    return MembershipApplication.objects.get(pk=application.pk)
+
+
+def test_two_confirmations_at_once_are_one():
+    office = Office()
+    application = office.application("decided")
+    people = (office.second, office.third)
+    rows = [fresh(application) for _ in range(PRESSES)]
+    results = at_once(
+        [
+            lambda by=people[number % 2], row=row: confirm_resolution(application=row, by=by)
+            for number, row in enumerate(rows)
+        ]
+    )
+    done = [one for one in results if not isinstance(one, Exception)]
+    assert len(done) == 1
+    assert all(isinstance(one, Refused) for one in results if isinstance(one, Exception))
+    application = fresh(application)
+    assert application.state == "approved" and application.confirmed_by in people
+
+
+def test_without_the_conditional_update_several_confirm(monkeypatch):
+    """The control: each sets the state it wants, whatever stands there by now."""
+    from consortium.actions import membership_decision as decision
+
+    def careless(application, to, *, expected=None, **fields):
+        MembershipApplication.objects.filter(pk=application.pk).update(state=to, **fields)
+        application.refresh_from_db()
+
+    monkeypatch.setattr(decision, "move", careless)
+    office = Office()
+    application = office.application("decided")
+    rows = [fresh(application) for _ in range(PRESSES)]
+    results = at_once([lambda row=row: confirm_resolution(application=row, by=office.second) for row in rows])
+    assert len([one for one in results if not isinstance(one, Exception)]) > 1
+
+
+def test_the_clock_twice_at_once_makes_one_membership_with_one_certificate():
+    office = Office()
+    application = office.application("public_notice", link=True)
+    with clock.moved(timedelta(days=10)):
+        results = at_once([conclude_notices for _ in range(4)])
+    assert sum(one for one in results if not isinstance(one, Exception)) == 1
+    assert Membership.objects.filter(organisation=fresh(application).organisation).count() == 1
+    assert MembershipCertificate.objects.count() == 1
+    assert not Notification.objects.filter(kind="membership_stuck").exclude(user=None).filter(url="").exists()
+
+
+def test_two_active_memberships_at_once_are_one():
+    unit, council = make_organisation(), make_membership().council
+    results = at_once([lambda: make_membership(organisation=unit, council=council) for _ in range(PRESSES)])
+    assert len([one for one in results if not isinstance(one, Exception)]) == 1
+    assert all(isinstance(one, IntegrityError) for one in results if isinstance(one, Exception))
+
+
+def test_without_the_constraint_there_are_several():
+    """The control: the same without the index that makes them one."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX one_active_membership")
+    try:
+        unit, council = make_organisation(), make_membership().council
+        at_once([lambda: make_membership(organisation=unit, council=council) for _ in range(PRESSES)])
+        assert Membership.objects.filter(organisation=unit, state="active").count() > 1
+    finally:
+        Membership.objects.all().delete()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "CREATE UNIQUE INDEX one_active_membership ON consortium_membership (organisation_id, council_id) "
+                "WHERE state IN ('active', 'suspended')"
+            )
+
+
+def administrators():
+    unit = make_organisation()
+    people = [make_user("enterprise_admin", organisation=unit) for _ in range(2)]
+    grants = [person.grants.get() for person in people]
+    return unit, [
+        lambda grant=grant, by=by: end_role(grant=grant, by=by)
+        for grant, by in zip(grants, reversed(people), strict=True)
+    ]
+
+
+def remaining(unit):
+    return RoleGrant.objects.filter(organisation=unit, role="enterprise_admin", ended_at=None).count()
+
+
+def test_two_administrators_cannot_remove_each_other():
+    for _attempt in range(5):
+        unit, acts = administrators()
+        at_once(acts)
+        assert remaining(unit) == 1
+
+
+def test_without_the_lock_a_unit_is_left_without_an_administrator(monkeypatch):
+    left = []
+    with without_row_locks(monkeypatch):
+        for _attempt in range(20):
+            unit, acts = administrators()
+            at_once(acts)
+            left.append(remaining(unit))
+    assert 0 in left, "the lock is what makes the second wait for the first"
