@@ -88,7 +88,7 @@ def loses_nothing(story, mentor, form):
     mentor.page.reload()
     assert text_of(mentor).input_value() == story.text
     tile(mentor, "Other")
-    mentor.page.get_by_role("spinbutton", name=re.compile(zh("Minutes"))).fill("2000")
+    mentor.page.get_by_role("spinbutton", name=re.compile(zh("Minutes", "length"))).fill("2000")
     assert mentor.send("button", SIGN) == 422
     story.look(mentor, 422)
     assert text_of(mentor).input_value() == story.text

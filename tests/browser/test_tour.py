@@ -12,7 +12,9 @@ import pytest
 
 from consortium import translations
 from consortium.demo_accounts import ACCOUNTS
+from placements.forms.demand import ANSWERS, QUESTIONS
 from tests.browser.looks import looks_wrong
+from tests.browser.words import zh
 from tests.demo_world.walk import LINKS, SPARED, kind_of
 from tests.settings import ROOT
 
@@ -84,8 +86,10 @@ def to_visit(found, reader, seen):
 
 
 def portal_words():
-    """What only the portal itself says in Chinese: every translation without holes, save names of the real world."""
+    """What only the portal itself says in Chinese: every translation without holes, save what people enter too:
+    names of the real world, and the ready sentences, which stand as the officer sent them."""
     named_in_data = {"天津经开区", "示例联系人", "CHO细胞灌流培养的在线溶氧控制"}
+    named_in_data |= {zh(str(sentence)) for sentence in (*ANSWERS.values(), *QUESTIONS.values())}
     return {
         text
         for message in translations.read()
