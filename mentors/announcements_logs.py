@@ -34,6 +34,7 @@ def announce():
         CosignState,
         {
             CosignState.ASKED: badges.INDIGO,
+            CosignState.AGAIN: badges.INDIGO,
             CosignState.SIGNED: badges.GREEN,
             CosignState.REFUSED: badges.RED,
         },

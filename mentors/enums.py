@@ -68,8 +68,15 @@ STANDING = (LogState.SIGNED, LogState.CONFIRMED, LogState.DIFFERS)
 
 class CosignState(TextChoices):
     ASKED = "asked", _("To be signed by the other mentor")
+    # Both had signed the text before its amendment.
+    AGAIN = "again", _("To be signed again by the other mentor")
     SIGNED = "signed", _("Signed by both mentors")
     REFUSED = "refused", _("Not signed by the other mentor")
+
+
+# What waits for the other mentor, and what counts as a joint meeting: an amendment changes no count by being signed.
+TO_COSIGN = (CosignState.ASKED, CosignState.AGAIN)
+COUNTED_AS_JOINT = (CosignState.SIGNED, CosignState.AGAIN)
 
 
 class ReopeningState(TextChoices):

@@ -15,7 +15,7 @@ from consortium.refusals import Forbidden, Invalid, Refused, Stale
 from consortium.roles import Permission
 from consortium.templatetags.portal import day_text, moment_text
 from consortium.working_calendar import after_working_days
-from mentors.enums import STANDING, CosignState, LogKind, LogState
+from mentors.enums import COUNTED_AS_JOINT, STANDING, TO_COSIGN, CosignState, LogKind, LogState
 from mentors.models import LogDraft, SupervisionLog
 from mentors.models.log import MINUTES
 from mentors.queries import log as queries
@@ -219,14 +219,12 @@ def contest_log(*, log, by, answer):
 def amend_log(*, log, by, kind, day, minutes, text, reason):
     """Correct a signed log by one that follows it; both stay readable, and the count of the month stays as it is.
 
-    The former one gives way by a conditional update, so that of two corrections at once one is refused. The late
-    limit is not asked again: the former log was in time.
+    The former one gives way by a conditional update, so that of two corrections at once one is refused. Another day
+    must lie in the same month, not after the first signature, and have been in time then or be reopened. A joint
+    meeting that both had signed goes on counting while the other mentor reads it again.
     """
     if by.pk != log.signed_by_id:
-        raise Forbidden(
-            _("Only %(mentor)s, who signed this log, amends it.") % {"mentor": log.mentor.user},
-            remedy=_("Tell the mentor what should be said otherwise."),
-        )
+        raise not_yours_to_amend(log)
     text, reason = checked_text(text), reason.strip()
     if not reason or len(reason) > rules.LONGEST_REASON:
         raise Invalid(
@@ -236,15 +234,17 @@ def amend_log(*, log, by, kind, day, minutes, text, reason):
             field="reason",
         )
     check_minutes(minutes)
-    check_day(log.mentorship, log.mentor, day)
-    was = (log.kind, log.day, log.minutes, log.text)
-    if (kind, day, minutes, text) == was:
+    log = SupervisionLog.objects.select_for_update().get(pk=log.pk)
+    if log.state not in STANDING:
+        raise amended_already(log)
+    if (kind, day, minutes, text) == (log.kind, log.day, log.minutes, log.text):
         raise Invalid(
             _("Nothing differs from the signed log."), remedy=_("Change what was wrong."), field="text"
         )
+    reopening = _in_time_for_amendment(log, day)
     moved = SupervisionLog.objects.filter(pk=log.pk, state__in=STANDING).update(state=LogState.AMENDED)
     if not moved:
-        raise _amended(log)
+        raise amended_already(log)
     joint = kind == LogKind.JOINT
     try:
         with transaction.atomic():
@@ -261,13 +261,14 @@ def amend_log(*, log, by, kind, day, minutes, text, reason):
                 file=log.file,
                 group=(log.group or uuid.uuid4().hex) if joint else "",
                 cosigner=rules.other_mentor(log.mentorship, log.side) if joint else None,
-                cosign=CosignState.ASKED if joint else "",
+                cosign=_asked_again(log) if joint else "",
+                reopening=reopening,
                 signed_by=by,
                 amends=log,
                 reason=reason,
             )
     except IntegrityError:
-        raise _amended(log) from None
+        raise amended_already(log) from None
     record("log amended", following, by=by, amends=log.pk, reason=reason)
     _tell(following, "log_amended")
     return following
@@ -419,14 +420,55 @@ def _in_time(mentorship, mentor, day):
         return None
     opened = queries.usable_reopening(mentor, mentorship, day, today)
     if opened is None:
-        raise Refused(
-            _("A log more than %(days)d days late must be reopened by the graduate school.")
-            % {"days": policy.value("log_late_days")},
-            remedy=_("Your draft is kept. Say why it is late and ask below."),
+        raise _late(_("Your draft is kept. Say why it is late and ask below."))
+    return opened
+
+
+def _in_time_for_amendment(log, day):
+    """Refuse a day to which an amendment may not move a log; the reopening that lets a late one through, or None."""
+    if day == log.day:
+        return None  # it could be signed, and it stays
+    signed_on = clock.day_of(queries.chain_of(log)[0].signed_at)
+    if day > signed_on:
+        raise Invalid(
+            _("The log was first signed on %(day)s; its meeting cannot lie after that.")
+            % {"day": day_text(signed_on)},
+            remedy=_("A later meeting has a log of its own."),
             field="day",
-            code="late",
+            code="future",
+        )
+    if (day.year, day.month) != (log.day.year, log.day.month):
+        raise Invalid(
+            _("An amendment stays in its month: the log of %(day)s counts there.")
+            % {"day": day_text(log.day)},
+            remedy=_("A meeting of another month has a log of its own."),
+            field="day",
+            code="month",
+        )
+    check_day(log.mentorship, log.mentor, day)
+    if day >= rules.earliest(signed_on):
+        return None
+    opened = queries.usable_reopening(log.mentor, log.mentorship, day, clock.today())
+    if opened is None:
+        raise _late(
+            _("Keep the day of the signed log, or record that day anew: the form lets you ask for reopening.")
         )
     return opened
+
+
+def _late(remedy):
+    return Refused(
+        _("A log more than %(days)d days late must be reopened by the graduate school.")
+        % {"days": policy.value("log_late_days")},
+        remedy=remedy,
+        field="day",
+        code="late",
+    )
+
+
+def _asked_again(log):
+    """How the amended text asks for the second signature: whether both had signed the one before."""
+    return CosignState.AGAIN if log.cosign in COUNTED_AS_JOINT else CosignState.ASKED
 
 
 def _refuse_same_day(mentorship, mentor, day):
@@ -464,7 +506,7 @@ def _tell(log, kind):
     """Ask the student to confirm, and the other mentor to sign where it was joint."""
     day = log.day.isoformat()
     notify(log.mentorship.student.user, kind, key=str(log.pk), url=log.get_absolute_url(), day=day)
-    if log.cosign == CosignState.ASKED:
+    if log.cosign in TO_COSIGN:
         notify(log.cosigner.user, "log_to_cosign", key=str(log.pk), url=log.get_absolute_url(), day=day)
 
 
@@ -475,7 +517,7 @@ def _answer_cosign(log, by, state, note):
             remedy=_("You can read it here."),
         )
     moved = (
-        SupervisionLog.objects.filter(pk=log.pk, cosign=CosignState.ASKED)
+        SupervisionLog.objects.filter(pk=log.pk, cosign__in=TO_COSIGN)
         .exclude(state=LogState.AMENDED)
         .update(cosign=state, cosign_note=note, cosigned_at=clock.now())
     )
@@ -492,7 +534,7 @@ def _answer_cosign(log, by, state, note):
 
 def _settled(log):
     if log.state == LogState.AMENDED:
-        return _amended(log)
+        return amended_already(log)
     return Refused(
         _("You answered this log already, on %(moment)s.")
         % {"moment": moment_text(log.answered_at.astimezone(SHANGHAI))},
@@ -503,12 +545,20 @@ def _settled(log):
     )
 
 
-def _amended(log):
-    following = SupervisionLog.objects.filter(amends=log.pk).first()
+def not_yours_to_amend(log):
+    """The refusal for anybody but the mentor who signed."""
+    return Forbidden(
+        _("Only %(mentor)s, who signed this log, amends it.") % {"mentor": log.mentor.user},
+        remedy=_("Tell the mentor what should be said otherwise."),
+    )
+
+
+def amended_already(log):
+    """The refusal of whatever comes too late: it leads to the text that stands."""
     return Refused(
         _("This log has been amended already."),
         remedy=_("Go on from the text that stands now."),
-        url=following.get_absolute_url() if following else log.get_absolute_url(),
+        url=queries.chain_of(log)[-1].get_absolute_url(),
         url_label=_("Open the text that stands"),
         code="amended",
     )

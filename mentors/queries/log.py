@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from django.db.models import Count, F, Q
 
-from mentors.enums import CosignState, LogKind, LogState, ReopeningState, Side
+from mentors.enums import COUNTED_AS_JOINT, TO_COSIGN, CosignState, LogKind, LogState, ReopeningState, Side
 from mentors.models import LogDraft, Reopening, SupervisionLog
 from mentors.queries.mentorship import mentorships_visible_to
 
@@ -54,7 +54,7 @@ def to_cosign(user):
     """Joint meetings that wait for this mentor's signature."""
     return (
         logs_visible_to(user)
-        .filter(cosigner__user=user, cosign=CosignState.ASKED)
+        .filter(cosigner__user=user, cosign__in=TO_COSIGN)
         .exclude(state=LogState.AMENDED)
         .order_by("signed_at", "pk")
     )
@@ -98,14 +98,15 @@ def draft_of(user, mentorship):
 def counts(mentorships, first, last):
     """{mentorship: {"academic", "industry", "joint"}}: standing logs from `first` to `last`.
 
-    `mentorships`: ids, or a queryset of ids. A joint meeting counts as one once both mentors have signed.
+    `mentorships`: ids, or a queryset of ids. A joint meeting counts as one once both mentors have signed,
+    and goes on counting while the other one has an amendment of it to read.
     """
     found = defaultdict(lambda: {"academic": 0, "industry": 0, "joint": 0})
     rows = SupervisionLog.objects.standing().filter(mentorship__in=mentorships, day__range=(first, last))
     for row in (
         rows.order_by()
         .values("mentorship", "side")
-        .annotate(n=Count("pk"), both=Count("pk", filter=Q(kind=LogKind.JOINT, cosign=CosignState.SIGNED)))
+        .annotate(n=Count("pk"), both=Count("pk", filter=Q(kind=LogKind.JOINT, cosign__in=COUNTED_AS_JOINT)))
     ):
         found[row["mentorship"]][row["side"]] += row["n"]
         found[row["mentorship"]]["joint"] += row["both"]

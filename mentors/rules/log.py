@@ -5,7 +5,7 @@ from datetime import timedelta
 from consortium import policy
 from consortium.reach import reach
 from consortium.roles import Permission
-from mentors.enums import CosignState, LogState, Side
+from mentors.enums import TO_COSIGN, LogState, Side
 
 LEAST_TEXT, LONGEST_TEXT, LONGEST_PRIVATE, LONGEST_LINE = 10, 2000, 1000, 200
 LONGEST_ANSWER, LONGEST_REASON = 300, 200
@@ -56,7 +56,7 @@ def can_amend(user, log):
 def can_cosign(user, log):
     """The other mentor of a joint meeting."""
     return (
-        log.cosign == CosignState.ASKED
+        log.cosign in TO_COSIGN
         and log.state != LogState.AMENDED
         and log.cosigner is not None
         and user.pk == log.cosigner.user_id

@@ -367,22 +367,9 @@ def log_amend(request, pk):
                 form.refuse(refusal)
                 status = refusal.status
     elif not rules.can_amend(request.user, row):
-        raise _not_amendable(request.user, row)
+        own = request.user.pk == row.signed_by_id
+        raise actions.amended_already(row) if own else actions.not_yours_to_amend(row)
     return render(request, "mentors/log_amend.html", {"form": form, "row": row}, status=status)
-
-
-def _not_amendable(user, row):
-    if user.pk != row.signed_by_id:
-        return Forbidden(
-            _("Only %(mentor)s, who signed this log, amends it.") % {"mentor": row.mentor.user},
-            remedy=_("Tell the mentor what should be said otherwise."),
-        )
-    return Refused(
-        _("This log has been amended already."),
-        remedy=_("Go on from the text that stands now."),
-        url=queries.chain_of(row)[-1].get_absolute_url(),
-        url_label=_("Open the text that stands"),
-    )
 
 
 def _found(request, pk):
