@@ -26,6 +26,30 @@ def announce():
             body=_("In %(body)s, from %(since)s on."),
             action=_("Open the seat"),
         ),
+        factor_added=Message(
+            subject=_("A second step was set up for your account"),
+            body=_(
+                "Signing in asks for it from now on. If this was not you, tell the system administrators at once."
+            ),
+            action=_("See my second step"),
+            urgent=True,
+        ),
+        factor_removed=Message(
+            subject=_("A second step was removed from your account"),
+            body=_(
+                "Signing in no longer asks for it. If this was not you, tell the system administrators at once."
+            ),
+            action=_("See my second step"),
+            urgent=True,
+        ),
+        codes_made=Message(
+            subject=_("New recovery codes were made for your account"),
+            body=_(
+                "The earlier codes no longer work. If this was not you, tell the system administrators at once."
+            ),
+            action=_("See my second step"),
+            urgent=True,
+        ),
         representative_new=Message(
             subject=_("You take over for your unit"),
             body=_("%(unit)s: roles and seats of the person before you are yours from today on."),

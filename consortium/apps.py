@@ -6,8 +6,12 @@ class ConsortiumConfig(AppConfig):
     verbose_name = "Consortium"
 
     def ready(self):
+        from allauth.mfa.models import Authenticator
+        from django.contrib import admin
+
         from consortium import announcements, announcements_memberships, announcements_people
 
+        admin.site.unregister(Authenticator)  # factors change by their owner's pages and by the reset alone
         announcements.announce()
         announcements_memberships.announce()
         announcements_people.announce()

@@ -6,10 +6,12 @@ from django.conf import settings
 from django.db import IntegrityError
 from django.http import JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import translation
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from consortium import kept
+from consortium import kept, second_factor
 from consortium.logs import request_id
 from consortium.refusals import Refused
 
@@ -55,6 +57,34 @@ class LanguageMiddleware:
         response.headers.setdefault("Content-Language", language)
         response.headers.setdefault("Vary", "Cookie")
         return response
+
+
+class SecondFactorMiddleware:
+    """Whoever must have a second factor sets it up, or shows it, before anything else; then the wanted page opens."""
+
+    # What helps on the way: signing in and out, the factor's own pages, language and theme, signs of life.
+    OPEN = ("/accounts/", "/language/", "/theme/", "/healthz", "/readyz", "/metrics")
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        if request.path.startswith(self.OPEN) or not second_factor.must_have(request.user):
+            return None
+        has = second_factor.factors_of(request.user).exists()
+        if has and second_factor.shown(request):
+            second_factor.drop_once_reached(request)
+            return None
+        wanted = request.get_full_path()
+        if request.method not in ("GET", "HEAD"):
+            kept.keep(request)
+            wanted = reverse("kept_form")
+        request.session[second_factor.WANTED] = wanted
+        query = urlencode({"next": wanted})
+        return redirect(f"{reverse('mfa_reauthenticate')}?{query}" if has else reverse("mfa_index"))
 
 
 class KeepFormMiddleware:

@@ -35,6 +35,7 @@ if LOCAL:
     SECRET_KEY = env.str("SECRET_KEY", default="only-for-demo-and-tests-never-for-production")
 else:
     SECRET_KEY = env.str("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 if DEMO and not DEBUG and not TESTING:
     local_names = {"127.0.0.1", "localhost", "[::1]", "testserver"}
     if not set(ALLOWED_HOSTS) <= local_names:
@@ -55,6 +56,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "csp",
     "consortium",
     "mentors",
@@ -76,6 +78,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "consortium.middleware.SecondFactorMiddleware",
     "consortium.middleware.KeepFormMiddleware",
     "consortium.middleware.RefusalMiddleware",
 ]
@@ -148,16 +151,30 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# What a person proved stays good for changes of factors this long: an app must be fetched and set up meanwhile.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 ACCOUNT_RATE_LIMITS = {
     "login": "60/m/ip",
     "login_failed": "20/m/ip,5/5m/key",
     "request_login_code": "20/m/ip,3/m/key",
     "reset_password": "20/m/ip,5/m/key",
     "reset_password_from_key": "20/m/ip",
+    "reauthenticate": "10/m/user",
     # What anybody may do without an account: ask for the link to an application, object on a public page.
     "join": "20/h/ip,4/h/key",
     "object": "20/h/ip,10/h/key",
 }
+# The offices sign in with a second factor. Not in the demo, whose accounts anybody opens with one press.
+SECOND_FACTOR_REQUIRED = not (DEMO or TESTING)
+MFA_ADAPTER = "consortium.second_factor.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "consortium.forms.second_factor.SignInCodeForm",
+    "reauthenticate": "consortium.forms.second_factor.ProveCodeForm",
+    "activate_totp": "consortium.forms.second_factor.SetUpAppForm",
+}
+# Clocks of phones differ; our forms take each code once for as long as it could be right.
+MFA_TOTP_TOLERANCE = 1
 SESSION_COOKIE_AGE = env.int("SESSION_SECONDS", default=12 * 3600)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -1,5 +1,6 @@
 """The table of contents of the whole site."""
 
+from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
@@ -25,6 +26,8 @@ from consortium.views import (
     students,
 )
 
+admin.site.login = secure_admin_login(admin.site.login)  # one door for signing in, with its second step
+
 urlpatterns = [
     path("", home.home, name="home"),
     path("dashboard/", dashboard.dashboard, name="dashboard"),
@@ -34,6 +37,7 @@ urlpatterns = [
     path("invitations/", account.invitations, name="invitations"),
     path("invitations/<int:pk>/withdraw/", account.withdraw_invitation, name="invitation_withdraw"),
     path("i/<str:token>/", account.accept_invitation, name="invitation"),
+    path("accounts/2fa/", include("consortium.second_factor_urls")),
     path("accounts/", include("allauth.account.urls")),
     path("me/", profile.me, name="me"),
     path("notifications/", messages.notifications, name="notifications"),

