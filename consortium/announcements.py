@@ -49,6 +49,7 @@ def announce():
                 "The membership of %(unit)s in %(council)s ends on %(until)s. Please arrange the renewal with the secretariat; running placements are not affected."
             ),
             action=_("Open the membership"),
+            days=("until",),
         ),
         reminder_record=Message(
             subject=_("Your organisation's record lacks its credit code"),

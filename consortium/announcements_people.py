@@ -15,16 +15,19 @@ def announce():
             subject=_("Your unit has a seat"),
             body=_("%(body)s, from %(since)s to %(until)s. Name who speaks for your unit."),
             action=_("Name the delegate"),
+            days=("since", "until"),
         ),
         seat_over=Message(
             subject=_("A seat of your unit ends"),
             body=_("%(body)s: the last day is %(until)s."),
             action=_("Open the seat"),
+            days=("until",),
         ),
         delegate_named=Message(
             subject=_("You speak for your unit"),
             body=_("In %(body)s, from %(since)s on."),
             action=_("Open the seat"),
+            days=("since",),
         ),
         factor_added=Message(
             subject=_("A second step was set up for your account"),

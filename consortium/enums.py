@@ -88,6 +88,13 @@ class SeatPost(TextChoices):
     SEAT = "seat", pgettext_lazy("seat", "Seat")
 
 
+class SeatEnd(TextChoices):
+    """Why a seat ended before its term by another act; where it was ended by itself, its reason is in words."""
+
+    HANDED_OVER = "handed_over", _("Handed over to the unit that follows.")
+    TOOK_OVER = "took_over", _("Given up for another seat in this body.")
+
+
 class MembershipRank(TextChoices):
     CHAIR_UNIT = "chair_unit", _("Chair unit")
     DIRECTOR_UNIT = "director_unit", _("Director unit")

@@ -4,7 +4,7 @@ A message kind is registered once with its subject and body; parameters are stor
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.core import signing
@@ -27,7 +27,8 @@ RETRY_MINUTES = (1, 5, 30, 120, 720)
 
 @dataclass(frozen=True)
 class Message:
-    """One kind of message. Texts are lazy msgids with %(name)s parameters; `times` names parameters that are moments.
+    """One kind of message. Texts are lazy msgids with %(name)s parameters; `times` names those that are moments,
+    `days` those that are days: both are said in the reader's language.
 
     `optional`: a person may do without its mail. Subjects name no person: they appear on locked screens and in mail lists.
     """
@@ -38,6 +39,7 @@ class Message:
     urgent: bool = False
     optional: bool = False
     times: tuple = field(default_factory=tuple)
+    days: tuple = field(default_factory=tuple)
 
 
 def register(**kinds):
@@ -48,9 +50,7 @@ def register(**kinds):
 def notify(user, kind, *, key, url="", mail=True, **params):
     """Queue one message inside the current action. `key` makes it unique: the same event tells a person once."""
     message = registry.messages[kind]
-    stored = {
-        name: value.isoformat() if isinstance(value, datetime) else value for name, value in params.items()
-    }
+    stored = _stored(params)
     now = clock.now()
     notification, made = Notification.objects.get_or_create(
         dedupe_key=f"{kind}:{key}:{user.pk}"[:120],
@@ -68,9 +68,7 @@ def notify(user, kind, *, key, url="", mail=True, **params):
 def notify_many(users, kind, *, key, url="", mail=True, **params):
     """Like `notify` for many people at once, in chunks. Returns how many had not been told before."""
     message = registry.messages[kind]
-    stored = {
-        name: value.isoformat() if isinstance(value, datetime) else value for name, value in params.items()
-    }
+    stored = _stored(params)
     now = clock.now()
     told = 0
     users = list(users)
@@ -94,6 +92,11 @@ def notify_many(users, kind, *, key, url="", mail=True, **params):
             if mail and row.user.email and row.user.is_active and row.user_id not in quiet
         )
     return told
+
+
+def _stored(params):
+    """Days and moments are kept as such: the words for them are the reader's, not the writer's."""
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in params.items()}
 
 
 def is_quiet(user, kind):
@@ -136,18 +139,29 @@ def words(notification):
 
 def worded(kind, params):
     """The words of a message of a kind with its parameters as stored, before anybody has got it."""
-    from consortium.templatetags.portal import moment
+    from consortium.templatetags.portal import day_text, moment
 
     message = registry.messages[kind]
     params = dict(params)
     for name in message.times:
         if params.get(name):
             params[name] = moment(datetime.fromisoformat(params[name]), plain=True)
+    for name in message.days:
+        # Messages of before this was kept as a day have it in words, which stay as they are.
+        if isinstance(params.get(name), date) or _is_day(params.get(name)):
+            params[name] = day_text(params[name])
     return {
         "subject": str(message.subject) % params,
         "body": str(message.body) % params,
         "action": str(message.action or gettext_lazy("Open")),
     }
+
+
+def _is_day(value):
+    try:
+        return bool(date.fromisoformat(value))
+    except (TypeError, ValueError):
+        return False
 
 
 def deliver(limit=200):

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from consortium import clock, policy
@@ -146,8 +147,10 @@ def _mail_invitation(invitation, token):
 
     url = settings.SITE_URL.rstrip("/") + reverse("invitation", args=[token])
     context = {"invitation": invitation, "role": ROLES[invitation.role].label, "url": url}
-    subject = _("Invitation to the consortium portal")
-    body = render_to_string("mail/invitation.txt", context)
+    # In the language of who gets it; without an account nobody has chosen one yet.
+    with translation.override(invitation.user.language if invitation.user else settings.LANGUAGE_CODE):
+        subject = _("Invitation to the consortium portal")
+        body = render_to_string("mail/invitation.txt", context)
     transaction.on_commit(
         lambda: send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [invitation.email]), robust=True
     )

@@ -5,13 +5,11 @@ from django.utils.translation import gettext as _
 
 from consortium import clock
 from consortium.actions.account import end_role, give_role
-from consortium.actions.seat import name_delegate
+from consortium.actions.seat import must_keep_people, pass_on_delegation
 from consortium.audit import action, record
-from consortium.models import SeatDelegate
 from consortium.notifications import notify
 from consortium.queries.people import OF_THE_UNIT, delegations_in, grants_in
-from consortium.refusals import Forbidden, Refused
-from consortium.rules.people import can_keep_people
+from consortium.refusals import Refused
 
 
 @action
@@ -43,7 +41,8 @@ def change_representative(*, organisation, leaving, successor, by):
             )
     for grant in held:
         give_role(user=successor, role=grant.role, organisation=organisation, by=by)
-    _hand_seats_over(organisation, leaving, successor, by)
+    for one in list(delegations_in(organisation, clock.today()).filter(user=leaving)):
+        pass_on_delegation(delegate=one, user=successor, by=by)
     for grant in held:
         end_role(grant=grant, by=by)
     record(
@@ -63,28 +62,3 @@ def change_representative(*, organisation, leaving, successor, by):
             unit=organisation.name_zh,
         )
     return successor
-
-
-def must_keep_people(by, organisation):
-    """Refuse whoever does not keep the people of the organisation."""
-    if not can_keep_people(by, organisation):
-        raise Forbidden(
-            _("Your role does not keep the people of this organisation."),
-            remedy=_("Ask its administrator or the secretariat."),
-        )
-
-
-def _hand_seats_over(organisation, leaving, successor, by):
-    today = clock.today()
-    for one in list(delegations_in(organisation, today).filter(user=leaving)):
-        if one.since < today:
-            name_delegate(seat=one.seat, user=successor, since=today, by=by)
-        else:  # named from today or later: the person has not spoken for the unit yet
-            SeatDelegate.objects.filter(pk=one.pk).update(user=successor)
-            record(
-                "delegate named",
-                one.seat,
-                by=by,
-                delegate=successor.get_full_name(),
-                since=one.since.isoformat(),
-            )

@@ -13,7 +13,6 @@ from consortium.reach import holders, names
 from consortium.refusals import Forbidden, Invalid, Refused
 from consortium.roles import Permission
 from consortium.rules.organisation import can_register
-from consortium.templatetags.portal import day_text
 
 MOST_UNITS = 500
 MOST_FILTERS = 20
@@ -145,7 +144,7 @@ def words_of(kind, organisation, membership):
     """What the message of a reminder says of one organisation."""
     words = {"unit": organisation.name_zh}
     if kind == ReminderKind.RENEWAL:
-        words |= {"council": membership.council.name_zh, "until": day_text(membership.until)}
+        words |= {"council": membership.council.name_zh, "until": membership.until}
     return words
 
 

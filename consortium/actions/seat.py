@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from consortium import clock
 from consortium.audit import action, record
-from consortium.enums import BodyKind, SeatPost
+from consortium.enums import BodyKind, SeatEnd, SeatPost
 from consortium.models import GovernanceBody, Membership, Seat, SeatDelegate
 from consortium.notifications import notify, notify_many
 from consortium.queries.organisation import memberships_on
@@ -17,6 +17,7 @@ from consortium.queries.seat import administrators_of, after, most_at_once, peop
 from consortium.reach import holders, names
 from consortium.refusals import Forbidden, Invalid, Refused
 from consortium.roles import Permission
+from consortium.rules.people import can_keep_people
 from consortium.rules.seat import can_keep, can_name_delegate
 from consortium.templatetags.portal import day_text
 
@@ -85,11 +86,10 @@ def hand_over_seat(*, seat, organisation, since, until, grounds, by):
             remedy=_("Enter the first day of the unit that takes over."),
             field="since",
         )
-    reason = _("Handed over to %(unit)s.") % {"unit": organisation.name_zh}
     own = seat.body.seats.held_on(since).filter(organisation=organisation, since__lt=since).first()
-    for one in (seat, own):
+    for one, cause in ((seat, SeatEnd.HANDED_OVER), (own, SeatEnd.TOOK_OVER)):
         if one is not None and one.until >= since:
-            _cut(one, since - ONE_DAY, reason)
+            _cut(one, since - ONE_DAY, cause=cause)
     following = _seat(seat.body, organisation, seat.post, since, until, grounds, by, seat)
     record("seat handed over", following, by=by, former=seat.organisation.name_zh, **_facts(following))
     _tell_unit(seat, "seat_over")
@@ -116,7 +116,7 @@ def renew_seat(*, seat, until, grounds, by):
     )
     last = seat.delegates.filter(until=seat.until).first()
     if last is not None:
-        _delegation(following, last.user, following.since, by)
+        _delegation(following, last.user, following.since, following.until, by)
     record("seat renewed", following, by=by, **_facts(following))
     _tell_unit(following, "seat_given")
     return following
@@ -145,7 +145,7 @@ def end_seat(*, seat, on, reason, by):
             remedy=_("Enter a last day within it, before its own."),
             field="on",
         )
-    _cut(seat, on, reason)
+    _cut(seat, on, reason=reason)
     record("seat ended", seat, by=by, on=on.isoformat(), reason=reason)
     _tell_unit(seat, "seat_over")
     return seat
@@ -161,15 +161,7 @@ def name_delegate(*, seat, user, since, by):
     must_name_delegate(by, seat)
     _locked(seat.body)
     seat = Seat.objects.select_related("body", "organisation").get(pk=seat.pk)
-    if not people_of(seat.organisation).filter(pk=user.pk).exists():
-        raise Refused(
-            _("%(name)s has no role in %(unit)s.")
-            % {"name": user.get_full_name(), "unit": seat.organisation.name},
-            remedy=_("Invite the person with a role there first."),
-            url=reverse("invitations"),
-            url_label=_("Invite a person"),
-            field="user",
-        )
+    _refuse_outsider(user, seat)
     first = seat.since if can_keep(by) else max(seat.since, clock.today())
     if not first <= since <= seat.until:
         raise Invalid(
@@ -196,10 +188,35 @@ def name_delegate(*, seat, user, since, by):
         SeatDelegate.objects.filter(pk=latest.pk).update(until=since - ONE_DAY)
         if latest.user.is_active:
             _tell_delegate(latest, "delegate_over")
-    delegate = _delegation(seat, user, since, by)
+    delegate = _delegation(seat, user, since, seat.until, by)
     record("delegate named", seat, by=by, delegate=user.get_full_name(), since=since.isoformat())
     _tell_delegate(delegate, "delegate_named")
     return delegate
+
+
+def pass_on_delegation(*, delegate, user, by):
+    """From today on `user` speaks for the unit in the place of another, for the days the other was named for.
+
+    Part of a change of representative, whose right it rests on: whoever keeps the people of the unit. Who is named for
+    days after these stays. Does nothing where the delegation ended a moment ago. Refuses who has no role in the unit.
+    """
+    must_keep_people(by, delegate.seat.organisation)
+    _locked(delegate.seat.body)
+    today = clock.today()
+    rows = SeatDelegate.objects.select_related("seat__body", "seat__organisation")
+    row = rows.filter(pk=delegate.pk, user=delegate.user_id, until__gte=today).first()
+    if row is None:
+        return
+    _refuse_outsider(user, row.seat)
+    if row.since < today:
+        until = row.until
+        SeatDelegate.objects.filter(pk=row.pk).update(until=today - ONE_DAY)
+        row = _delegation(row.seat, user, today, until, by)
+    else:  # named from today or later: the other has not spoken for the unit yet
+        row.user, row.recorded_by, row.recorded_at = user, by, clock.now()
+        row.save(update_fields=["user", "recorded_by", "recorded_at"])
+    record("delegate named", row.seat, by=by, delegate=user.get_full_name(), since=row.since.isoformat())
+    _tell_delegate(row, "delegate_named")
 
 
 def end_delegations(*, user, organisation):
@@ -208,6 +225,15 @@ def end_delegations(*, user, organisation):
     rows = SeatDelegate.objects.filter(user=user, seat__organisation=organisation)
     rows.filter(since__gt=today).delete()
     rows.filter(until__gt=today).update(until=today)
+
+
+def must_keep_people(by, organisation):
+    """Refuse whoever does not keep the people of the organisation."""
+    if not can_keep_people(by, organisation):
+        raise Forbidden(
+            _("Your role does not keep the people of this organisation."),
+            remedy=_("Ask its administrator or the secretariat."),
+        )
 
 
 def must_name_delegate(by, seat):
@@ -332,17 +358,29 @@ def _refuse_followed(seat):
         )
 
 
-def _cut(seat, on, reason):
+def _cut(seat, on, *, reason="", cause=""):
     """Let a seat and its delegate end with that day; a delegate named for later never speaks."""
-    Seat.objects.filter(pk=seat.pk).update(until=on, end_reason=reason)
-    seat.until, seat.end_reason = on, reason
+    Seat.objects.filter(pk=seat.pk).update(until=on, end_reason=reason, end_cause=cause)
+    seat.until, seat.end_reason, seat.end_cause = on, reason, cause
     seat.delegates.filter(since__gt=on).delete()
     seat.delegates.filter(until__gt=on).update(until=on)
 
 
-def _delegation(seat, user, since, by):
+def _refuse_outsider(user, seat):
+    if not people_of(seat.organisation).filter(pk=user.pk).exists():
+        raise Refused(
+            _("%(name)s has no role in %(unit)s.")
+            % {"name": user.get_full_name(), "unit": seat.organisation.name},
+            remedy=_("Invite the person with a role there first."),
+            url=f"{reverse('invitations')}?organisation={seat.organisation_id}",
+            url_label=_("Invite a person"),
+            field="user",
+        )
+
+
+def _delegation(seat, user, since, until, by):
     return SeatDelegate.objects.create(
-        seat=seat, user=user, since=since, until=seat.until, recorded_by=by, recorded_at=clock.now()
+        seat=seat, user=user, since=since, until=until, recorded_by=by, recorded_at=clock.now()
     )
 
 
@@ -382,8 +420,8 @@ def _tell_unit(seat, kind):
         key=f"{seat.pk}:{seat.until}",
         url=seat.get_absolute_url(),
         body=seat.body.name_zh,
-        since=seat.since.isoformat(),
-        until=seat.until.isoformat(),
+        since=seat.since,
+        until=seat.until,
     )
 
 
@@ -394,5 +432,5 @@ def _tell_delegate(delegate, kind):
         key=str(delegate.pk),
         url=delegate.seat.get_absolute_url(),
         body=delegate.seat.body.name_zh,
-        since=delegate.since.isoformat(),
+        since=delegate.since,
     )

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from consortium.enums import SeatPost
+from consortium.enums import SeatEnd, SeatPost
 
 
 class SeatQuerySet(models.QuerySet):
@@ -35,6 +35,7 @@ class Seat(models.Model):
     follows = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="followed_by", verbose_name=_("follows")
     )
+    end_cause = models.CharField(_("what ended it"), max_length=12, choices=SeatEnd, blank=True)
     end_reason = models.CharField(_("reason of the end"), max_length=200, blank=True)
     recorded_by = models.ForeignKey("consortium.User", models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
@@ -50,7 +51,11 @@ class Seat(models.Model):
             ),
             models.CheckConstraint(condition=~Q(grounds=""), name="seat_rests_on_something"),
             models.CheckConstraint(
-                condition=Q(until=F("term_ends")) | ~Q(end_reason=""), name="seat_ended_early_has_a_reason"
+                condition=Q(end_cause__in=["", *SeatEnd.values]), name="seat_end_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(until=F("term_ends")) | ~Q(end_reason="") | ~Q(end_cause=""),
+                name="seat_ended_early_has_a_reason",
             ),
         ]
         indexes = [models.Index(fields=["body", "until"]), models.Index(fields=["organisation", "until"])]
@@ -60,10 +65,6 @@ class Seat(models.Model):
 
     def get_absolute_url(self):
         return reverse("seat", args=[self.pk])
-
-    def holds_on(self, day):
-        """Whether the unit sits on that day."""
-        return self.since <= day <= self.until
 
 
 class SeatDelegate(models.Model):

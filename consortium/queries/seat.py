@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import timedelta
 
-from django.db.models import Case, IntegerField, Prefetch, Q, Value, When
+from django.db.models import Case, F, IntegerField, Prefetch, Q, Value, When
 
 from consortium.enums import SeatPost
 from consortium.models import RoleGrant, Seat, SeatDelegate, User
@@ -107,7 +107,7 @@ def ending(day):
     """Seats whose term runs out within 90 days and that nothing follows."""
     return (
         Seat.objects.held_on(day)
-        .filter(until__lte=day + timedelta(days=ENDING_DAYS), end_reason="", followed_by=None)
+        .filter(until__lte=day + timedelta(days=ENDING_DAYS), until=F("term_ends"), followed_by=None)
         .order_by("until", "pk")
     )
 

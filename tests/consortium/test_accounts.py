@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
 from consortium import clock
 from consortium.actions.account import end_role, invite
@@ -120,6 +121,19 @@ def test_weak_password_is_refused_at_its_field_and_nothing_is_lost(client):
     assert response.status_code == 422
     assert "示例新人" in response.content.decode()
     assert not User.objects.filter(username="newcomer").exists()
+
+
+@pytest.mark.parametrize(("by_in", "language"), [("zh-hans", "en"), ("en", "zh-hans")])
+@pytest.mark.django_db(transaction=True)
+def test_an_invitation_is_written_in_the_language_of_who_gets_it(by_in, language):
+    known = make_user(language=language)
+    with translation.override(by_in):
+        invite(email="known@example.invalid", role="expert", user=known, by=None)
+        invite(email="new@example.invalid", role="expert", by=None)
+    subjects = dict(SentMail.objects.values_list("recipient", "subject"))
+    words = {"en": "Invitation to the consortium portal", "zh-hans": "邀请"}
+    assert words[language] in subjects["known@example.invalid"]
+    assert words["zh-hans"] in subjects["new@example.invalid"]  # who has no account yet has chosen nothing
 
 
 def test_expired_invitation_is_not_found(client):

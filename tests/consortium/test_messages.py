@@ -1,6 +1,6 @@
 """Messages: once per event, grouped in one mail, in the reader's language, tried again after failures."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import translation
@@ -68,6 +68,24 @@ def test_words_follow_the_readers_language():
         assert notifications.words(row)["subject"] == "Messages"
     with translation.override("zh-hans"):
         assert notifications.words(row)["subject"] == "消息"
+
+
+def test_a_day_is_said_in_the_readers_language(monkeypatch):
+    kind = Message("Ends", "It ends on %(until)s.", days=("until",))
+    monkeypatch.setitem(registry.messages, "ends", kind)
+    user, day = make_user(), date(2026, 3, 5)
+    row = action(lambda: notify(user, "ends", key="1", until=day))()
+    action(lambda: notifications.notify_many([make_user()], "ends", key="1", until=day))()
+    assert {one.params["until"] for one in Notification.objects.all()} == {"2026-03-05"}
+    for language, said in (("en", "5 Mar 2026"), ("zh-hans", "2026年3月5日")):
+        with translation.override(language):
+            assert said in notifications.words(row)["body"]
+
+
+def test_a_day_stored_in_words_long_ago_is_still_read(monkeypatch):
+    kind = Message("Ends", "It ends on %(until)s.", days=("until",))
+    monkeypatch.setitem(registry.messages, "ends", kind)
+    assert "2026年3月5日" in notifications.worded("ends", {"until": "2026年3月5日"})["body"]
 
 
 def test_failure_waits_longer_each_time_and_ends_as_failed(monkeypatch):

@@ -88,6 +88,41 @@ def test_a_delegate_named_for_later_goes_over_too(unit):
     assert unit.delegates.order_by("since").last().user == unit.other
 
 
+@pytest.mark.parametrize("role", ["graduate_officer", "system_admin"])
+def test_whoever_invites_everywhere_changes_the_representative_with_the_seats(unit, role):
+    change_representative(
+        organisation=unit.organisation, leaving=unit.admin, successor=unit.other, by=make_user(role)
+    )
+    before, after = unit.delegates.order_by("since")
+    assert (before.user, before.until) == (unit.admin, clock.today() - DAY)
+    assert (after.user, after.until) == (unit.other, unit.until)
+
+
+def test_a_delegate_named_for_later_by_another_stays(unit):
+    third = make_user("base_manager", organisation=unit.organisation, name="示例第三人")
+    later = clock.today() + 20 * DAY
+    name_delegate(seat=unit, user=third, since=later, by=make_user("secretary"))
+    change_representative(
+        organisation=unit.organisation, leaving=unit.admin, successor=unit.other, by=unit.admin
+    )
+    rows = [(row.user, row.since, row.until) for row in unit.delegates.order_by("since")][1:]
+    assert rows == [
+        (unit.other, clock.today(), later - DAY),
+        (third, later, unit.until),
+    ]
+
+
+def test_whoever_takes_over_a_later_delegation_is_told_and_stands_for_it(unit):
+    office, later = make_user("secretary"), clock.today() + 20 * DAY
+    name_delegate(seat=unit, user=unit.other, since=clock.today(), by=office)
+    third = make_user("base_manager", organisation=unit.organisation, name="示例第三人")
+    name_delegate(seat=unit, user=unit.admin, since=later, by=office)
+    change_representative(organisation=unit.organisation, leaving=unit.admin, successor=third, by=office)
+    row = unit.delegates.order_by("since").last()
+    assert (row.user, row.since, row.recorded_by) == (third, later, office)
+    assert Notification.objects.filter(kind="delegate_named", user=third).count() == 1
+
+
 def test_refusals_of_a_change(unit):
     stranger = make_user("enterprise_admin", organisation=make_organisation())
     same = {"organisation": unit.organisation, "by": unit.admin}

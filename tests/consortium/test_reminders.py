@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 from openpyxl import load_workbook
 
 from consortium import clock, notifications
@@ -237,6 +238,15 @@ def test_a_reminder_goes_out_after_a_second_look_once_a_day():
     )
     with clock.moved(timedelta(days=1)):
         assert prepared(unit).units.count() == 1
+
+
+def test_a_reminder_says_the_day_in_the_readers_language():
+    unit, by, other = ending(), make_user("secretary"), make_user("secretary")
+    with translation.override("en"):
+        send_reminder(reminder=prepared(unit, by=by), by=other)
+    row = Notification.objects.get(kind="reminder_renewal")
+    with translation.override("zh-hans"):
+        assert "年" in notifications.words(row)["body"]
 
 
 def test_a_unit_without_address_is_listed_for_a_call():

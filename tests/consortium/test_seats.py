@@ -1,17 +1,19 @@
 """Seats: one chair at a time, one seat of a unit, no gap and no overlap at a handover, who sat where on any day."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import translation
 
-from consortium import clock
+from consortium import clock, notifications
 from consortium.actions import seat as actions
 from consortium.audit import first_broken_link
 from consortium.models import AuditEvent, Notification, Seat, SeatDelegate
 from consortium.queries import seat as queries
 from consortium.refusals import Forbidden, Invalid, Refused
+from consortium.templatetags.portal import day_text
 from tests.factories import (
     make_council,
     make_membership,
@@ -128,13 +130,43 @@ def test_handover_leaves_no_gap_and_no_overlap(office):
     chair.refresh_from_db()
     deputy.refresh_from_db()
     assert (chair.until, following.since, following.post) == (on - DAY, on, "chair")
-    assert deputy.until == on - DAY and deputy.end_reason
+    assert deputy.until == on - DAY
+    assert [chair.end_cause, deputy.end_cause] == ["handed_over", "took_over"]
     for day in (clock.today(), on - DAY, on, on + DAY):
         assert chair.body.seats.held_on(day).filter(post="chair").count() == 1
     with pytest.raises(Refused, match="接续"):
         actions.hand_over_seat(
             seat=chair, organisation=member(), since=on, until=on + DAY, grounds="换届", by=office
         )
+
+
+def test_why_a_seat_ended_is_read_in_the_readers_language(client, office):
+    chair, deputy = given(office, post="chair"), given(office, post="deputy")
+    with translation.override("zh-hans"):
+        actions.hand_over_seat(
+            seat=chair,
+            organisation=deputy.organisation,
+            since=clock.today() + 30 * DAY,
+            until=clock.today() + 300 * DAY,
+            grounds="换届",
+            by=office,
+        )
+    client.cookies["django_language"] = "en"
+    pages = [client.get(seat.get_absolute_url()).content.decode() for seat in (chair, deputy)]
+    assert "Handed over to the unit that follows." in pages[0]
+    assert "Given up for another seat in this body." in pages[1]
+    assert not any("移交" in page for page in pages)
+
+
+def test_messages_about_seats_say_days_in_words(office):
+    seat = given(office, until=date(2099, 3, 5))
+    admin = make_user("enterprise_admin", organisation=seat.organisation)
+    actions.name_delegate(seat=seat, user=admin, since=clock.today(), by=admin)
+    actions.end_seat(seat=seat, on=date(2099, 2, 1), reason="退出", by=office)
+    with translation.override("en"):
+        said = [notifications.words(row)["body"] for row in Notification.objects.filter(user=admin)]
+        assert sum("1 Feb 2099" in one for one in said) == 1
+        assert sum(day_text(clock.today()) in one for one in said) == 1
 
 
 @pytest.mark.parametrize("after_end", [2, 40])
