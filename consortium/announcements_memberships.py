@@ -12,6 +12,11 @@ from consortium.registry import Duty, NavItem, registry
 from consortium.roles import Permission
 
 DUTIES_SHOWN = 20
+# Why the clock could not go on, by the code of the refusal.
+STUCK = {
+    "active": _("the unit has another membership in this council, or the council has its chair unit."),
+    "state": _("it was moved on at the same moment."),
+}
 
 
 def announce():
@@ -53,6 +58,7 @@ def announce():
             subject=_("Your application for membership is put to the vote"),
             body=_("The council votes on the application of %(unit)s on %(day)s."),
             action=_("Open the application"),
+            days=("day",),
         ),
         resolution_to_confirm=Message(
             subject=_("A resolution waits for a second person"),
@@ -104,6 +110,15 @@ def announce():
             subject=_("A membership could not begin"),
             body=_("The notice of %(unit)s (application %(number)s) is over, but: %(why)s"),
             action=_("Open the application"),
+            codes={"why": STUCK},
+        ),
+        membership_term_stuck=Message(
+            subject=_("A term of a membership could not begin or end"),
+            body=_(
+                "It was the day of the term of %(unit)s in %(council)s, but: %(why)s Nothing was changed; it is tried again until it can."
+            ),
+            action=_("Open the membership"),
+            codes={"why": STUCK},
         ),
         membership_in_force=Message(
             subject=_("Your membership is in force"),
@@ -111,11 +126,13 @@ def announce():
                 "%(unit)s is a member from %(since)s to %(until)s. First steps: download the certificate, invite your colleagues, state your first demand."
             ),
             action=_("Open the membership"),
+            days=("since", "until"),
         ),
         membership_renewed=Message(
             subject=_("Your membership is renewed"),
             body=_("The next term of %(unit)s runs from %(since)s to %(until)s. The certificate is ready."),
             action=_("Open the membership"),
+            days=("since", "until"),
         ),
     )
     register(
@@ -132,6 +149,7 @@ def announce():
                 "The membership of %(unit)s in %(council)s ends on %(until)s, in %(days)s days. Apply for renewal in time."
             ),
             action=_("Open the membership"),
+            days=("until",),
         ),
         membership_lapsed=Message(
             subject=_("A membership has lapsed"),
@@ -139,6 +157,7 @@ def announce():
                 "The membership of %(unit)s in %(council)s ended on %(until)s. New demands and projects wait; running placements are not affected."
             ),
             action=_("Open the membership"),
+            days=("until",),
         ),
         membership_suspended=Message(
             subject=_("Your membership is suspended"),

@@ -111,9 +111,11 @@ class MembershipState(TextChoices):
     REMOVED = "removed", pgettext_lazy("membership", "Removed")
 
 
+# Why the clock ended a membership: people write a reason in words, the clock leaves a code.
+MEMBERSHIP_END_WORDS = {"followed": _("followed by another term or rank")}
 MEMBERSHIP_MOVES = {
     MembershipState.RECORDED: {MembershipState.ACTIVE, MembershipState.ENDED},
-    MembershipState.TO_BEGIN: {MembershipState.ACTIVE, MembershipState.ENDED},
+    MembershipState.TO_BEGIN: {MembershipState.ACTIVE, MembershipState.SUSPENDED, MembershipState.ENDED},
     MembershipState.ACTIVE: {
         MembershipState.SUSPENDED,
         MembershipState.ENDED,

@@ -28,7 +28,8 @@ RETRY_MINUTES = (1, 5, 30, 120, 720)
 @dataclass(frozen=True)
 class Message:
     """One kind of message. Texts are lazy msgids with %(name)s parameters; `times` names those that are moments,
-    `days` those that are days: both are said in the reader's language.
+    `days` those that are days, `codes` gives the words of one that is a code ({parameter: {code: words}}): all are said
+    in the reader's language.
 
     `optional`: a person may do without its mail. Subjects name no person: they appear on locked screens and in mail lists.
     """
@@ -40,6 +41,7 @@ class Message:
     optional: bool = False
     times: tuple = field(default_factory=tuple)
     days: tuple = field(default_factory=tuple)
+    codes: dict = field(default_factory=dict)
 
 
 def register(**kinds):
@@ -50,7 +52,7 @@ def register(**kinds):
 def notify(user, kind, *, key, url="", mail=True, **params):
     """Queue one message inside the current action. `key` makes it unique: the same event tells a person once."""
     message = registry.messages[kind]
-    stored = _stored(params)
+    stored = as_stored(params)
     now = clock.now()
     notification, made = Notification.objects.get_or_create(
         dedupe_key=f"{kind}:{key}:{user.pk}"[:120],
@@ -68,7 +70,7 @@ def notify(user, kind, *, key, url="", mail=True, **params):
 def notify_many(users, kind, *, key, url="", mail=True, **params):
     """Like `notify` for many people at once, in chunks. Returns how many had not been told before."""
     message = registry.messages[kind]
-    stored = _stored(params)
+    stored = as_stored(params)
     now = clock.now()
     told = 0
     users = list(users)
@@ -94,7 +96,7 @@ def notify_many(users, kind, *, key, url="", mail=True, **params):
     return told
 
 
-def _stored(params):
+def as_stored(params):
     """Days and moments are kept as such: the words for them are the reader's, not the writer's."""
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in params.items()}
 
@@ -150,6 +152,8 @@ def worded(kind, params):
         # Messages of before this was kept as a day have it in words, which stay as they are.
         if isinstance(params.get(name), date) or _is_day(params.get(name)):
             params[name] = day_text(params[name])
+    for name, words_of in message.codes.items():
+        params[name] = str(words_of.get(params.get(name), params.get(name)))
     return {
         "subject": str(message.subject) % params,
         "body": str(message.body) % params,

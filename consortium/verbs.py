@@ -57,6 +57,7 @@ VERBS = {
     "application put to the vote": pgettext_lazy("audit trail", "put the application to the vote"),
     "certificate issued": pgettext_lazy("audit trail", "issued the certificate"),
     "membership begun": pgettext_lazy("audit trail", "began the membership"),
+    "membership followed": pgettext_lazy("audit trail", "ended the term that another one follows"),
     "membership ends soon": pgettext_lazy("audit trail", "warned of the end of the membership"),
     "membership lapsed": pgettext_lazy("audit trail", "let the membership lapse"),
     "membership removed": pgettext_lazy("audit trail", "removed the membership"),

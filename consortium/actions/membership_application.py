@@ -5,7 +5,7 @@ An applicant without an account is an `Applicant`: known by the link mailed to t
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -27,7 +27,7 @@ from consortium.enums import (
 )
 from consortium.enums import MembershipApplicationState as S
 from consortium.models import GovernanceBody, MembershipApplication, MembershipDocument, RoleGrant, User
-from consortium.notifications import notify_many, words
+from consortium.notifications import as_stored, notify_many, words
 from consortium.queries.membership_application import membership_in_force, open_application
 from consortium.reach import holders
 from consortium.refusals import Forbidden, Invalid, Refused, Stale
@@ -584,7 +584,7 @@ def _mail_link(application, token, kind, **params):
         "unit": application.unit_name,
         "council": application.council.name_zh,
         "days": policy.value("membership_link_days"),
-    } | {name: value.isoformat() if isinstance(value, datetime) else value for name, value in params.items()}
+    } | as_stored(params)
     said = words(_Told(kind, params))
     url = settings.SITE_URL.rstrip("/") + reverse("join", args=[token])
     body = render_to_string(

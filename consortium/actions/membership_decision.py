@@ -4,7 +4,6 @@ Ballots are cast outside the portal for now: the minutes say what was decided, o
 """
 
 import hashlib
-import logging
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
@@ -28,7 +27,9 @@ from consortium.actions.membership_application import (
     tell_applicant,
     tell_office,
 )
+from consortium.actions.membership_term import hand_over, standing_term
 from consortium.audit import Outsider, action, record
+from consortium.due import each_due
 from consortium.enums import MembershipApplicationKind as Kind
 from consortium.enums import MembershipApplicationState as S
 from consortium.enums import MembershipRank, MembershipState
@@ -47,8 +48,6 @@ from consortium.roles import Permission
 from consortium.rules.membership_term import last_day
 from consortium.templatetags.portal import day_text
 from consortium.working_calendar import after_working_days
-
-log = logging.getLogger(__name__)
 
 
 @action
@@ -70,7 +69,7 @@ def put_to_vote(*, application, by, voting, vote_day):
         vote_put_at=clock.now(),
     )
     record("application put to the vote", application, by=by, voting=voting, day=vote_day.isoformat())
-    tell_applicant(application, "membership_under_vote", day=day_text(vote_day))
+    tell_applicant(application, "membership_under_vote", day=vote_day)
     return application
 
 
@@ -276,8 +275,13 @@ def start_notice(*, application, by, title, text):
 
 @action
 def object_to(*, notice, name, contact, text, by=None):
-    """Somebody objects while the notice runs; pressed twice it is one objection. Returns it."""
-    application = MembershipApplication.objects.filter(notice=notice, state=S.PUBLIC_NOTICE).first()
+    """Somebody objects while the notice runs; pressed twice it is one objection. Returns it.
+
+    The application is locked: either the objection is there before the membership begins, or it is refused.
+    """
+    application = (
+        MembershipApplication.objects.select_for_update().filter(notice=notice, state=S.PUBLIC_NOTICE).first()
+    )
     if application is None or not notice.starts_at <= clock.now() < notice.ends_at:
         raise Refused(
             _("The time for objections has ended."),
@@ -360,35 +364,39 @@ def answer_objection(*, objection, by, upheld, answer):
 # --- in force
 
 
-def conclude_notices(*, by=None):
+def conclude_notices():
     """The clock: every notice that is over and has no open objection brings its membership into force. Returns how many."""
     waits = MembershipObjection.objects.filter(application=OuterRef("pk"), answered_at=None)
     over = MembershipApplication.objects.filter(
         ~Exists(waits), state=S.PUBLIC_NOTICE, notice__ends_at__lte=clock.now()
     )
-    done = 0
-    for pk in list(over.order_by("pk").values_list("pk", flat=True)):
-        try:
-            bring_into_force(application=MembershipApplication.objects.get(pk=pk))
-        except Refused as refusal:
-            log.warning("membership.stuck", extra={"application": pk, "why": refusal.sentence})
-            _tell_stuck(application=MembershipApplication.objects.get(pk=pk), why=refusal.sentence)
-        else:
-            done += 1
-    return done
+    return each_due(
+        list(over.order_by("pk")),
+        lambda row: bring_into_force(application=row),
+        stuck=_say_stuck,
+    )
+
+
+def _say_stuck(application, refusal):
+    if refusal.code != "notice":  # an objection of the last moment waits for its answer like any other
+        _tell_stuck(application=application, code=refusal.code)
 
 
 @action
-def _tell_stuck(*, application, why):
-    tell_office(application, "membership_stuck", why=str(why))
+def _tell_stuck(*, application, code):
+    tell_office(application, "membership_stuck", why=code)
 
 
 @action
 def bring_into_force(*, application):
     """By the clock: the membership begins with its certificate, the unit is told and gets its administrator.
 
-    Refuses before the end of the notice, with an objection open, and beside another membership in force.
+    Refuses before the end of the notice, with an objection open, and beside another membership in force. The
+    application is locked: a second worker finds it moved on and does nothing (None), an objection waits or is waited for.
     """
+    application = _locked(application)
+    if application.state != S.PUBLIC_NOTICE:
+        return None
     if application.objections.filter(answered_at=None).exists() or (
         application.notice and application.notice.ends_at > clock.now()
     ):
@@ -397,16 +405,10 @@ def bring_into_force(*, application):
             remedy=_("The membership begins by itself after it."),
             code="notice",
         )
-    today = clock.today()
-    since, until = application.since, application.until
+    since, until = max(application.since, clock.today()), application.until
     if application.kind == Kind.ADMISSION:
-        since = max(since, today)
         until = last_day(since)
-    since = max(since, today)
-    previous = application.previous
-    if previous and previous.state in (MembershipState.ACTIVE, MembershipState.SUSPENDED):
-        _hand_over(previous, since)
-    membership = _enter(application, MembershipState.ACTIVE, since=since, until=until)
+    membership = _enter(application, since=since, until=until)
     move(
         application, S.IN_FORCE, expected=(S.PUBLIC_NOTICE,), membership=membership, since=since, until=until
     )
@@ -420,34 +422,26 @@ def bring_into_force(*, application):
     )
     certificates.issue(membership=membership)
     _give_administrator(application)
-    tell_applicant(application, "membership_in_force", since=day_text(since), until=day_text(until))
+    tell_applicant(application, "membership_in_force", since=since, until=until)
     return membership
 
 
 def _stand_in_line(application):
     """A renewal waits for its first day; one that comes late begins at once."""
-    previous = application.previous
-    later = application.since > clock.today()
-    membership = _enter(
-        application,
-        MembershipState.TO_BEGIN if later else MembershipState.ACTIVE,
-        since=application.since,
-        until=application.until,
-        after=None if later else previous,
-    )
+    membership = _enter(application, since=application.since, until=application.until)
     move(application, S.IN_FORCE, expected=(S.APPROVED,), membership=membership)
     certificates.issue(membership=membership)
-    tell_applicant(
-        application,
-        "membership_renewed",
-        since=day_text(application.since),
-        until=day_text(application.until),
-    )
+    tell_applicant(application, "membership_renewed", since=application.since, until=application.until)
 
 
-def _enter(application, state, *, since, until, after=None):
-    if after and after.state in (MembershipState.ACTIVE, MembershipState.SUSPENDED):
-        _hand_over(after, since)
+def _enter(application, *, since, until):
+    """The membership that was applied for: in the place of the present term, or waiting for its first day."""
+    state, carried = MembershipState.TO_BEGIN, {}
+    if since <= clock.today():
+        present = standing_term(organisation=application.organisation, council=application.council)
+        if present and application.kind != Kind.ADMISSION:
+            carried = hand_over(membership=present, since=since)
+        state = MembershipState.SUSPENDED if carried else MembershipState.ACTIVE
     try:
         with transaction.atomic():
             return Membership.objects.create(
@@ -462,6 +456,7 @@ def _enter(application, state, *, since, until, after=None):
                 created_at=clock.now(),
                 confirmed_by=application.confirmed_by,
                 confirmed_at=application.confirmed_at,
+                **carried,
             )
     except IntegrityError:
         raise Refused(
@@ -474,16 +469,11 @@ def _enter(application, state, *, since, until, after=None):
         ) from None
 
 
-def _hand_over(previous, since):
-    """The present membership ends with the day before the next one begins: no gap and no overlap."""
-    last = min(previous.until, since - timedelta(days=1))
-    Membership.objects.filter(
-        pk=previous.pk, state__in=[MembershipState.ACTIVE, MembershipState.SUSPENDED]
-    ).update(
-        state=MembershipState.ENDED,
-        until=max(last, previous.since + timedelta(days=1)),
-        suspended_from=None,
-        end_reason=_("followed by another term or rank"),
+def _locked(application):
+    return (
+        MembershipApplication.objects.select_for_update(of=("self",))
+        .select_related("organisation", "council", "resolution", "notice", "previous", "board")
+        .get(pk=application.pk)
     )
 
 

@@ -15,6 +15,7 @@ from consortium.actions.membership import (
 )
 from consortium.actions.membership_application import administrators_of
 from consortium.audit import action, record
+from consortium.due import each_due
 from consortium.enums import MEMBERSHIP_APPLICATION_OPEN, MEMBERSHIP_MOVES, MembershipState
 from consortium.models import Membership, MembershipApplication
 from consortium.notifications import notify, notify_many
@@ -25,6 +26,7 @@ from consortium.roles import Permission
 from consortium.rules.membership_term import warning_due
 from consortium.templatetags.portal import day_text
 
+FOLLOWED = "followed"
 State = MembershipState
 
 
@@ -98,6 +100,7 @@ def suspend_membership(*, membership, by, reason, measure):
     _move(
         membership,
         State.SUSPENDED,
+        expected=State.ACTIVE,
         suspended_from=clock.today(),
         measure=measure,
         end_reason=reason.strip(),
@@ -130,6 +133,7 @@ def remove_membership(*, membership, by, reason, measure):
     must_keep_register(by)
     _ask_reason(reason)
     _ask_measure(membership, measure, _("Removal needs a resolution."))
+    _terms_of(membership)
     last = max(min(clock.today(), membership.until), membership.since + timedelta(days=1))
     _move(
         membership,
@@ -152,63 +156,124 @@ def remove_membership(*, membership, by, reason, measure):
 
 @action
 def begin_membership(*, membership):
-    """By the clock, on its first day: the present term ends with the day before, no gap and no overlap."""
-    present = Membership.objects.filter(
-        organisation=membership.organisation,
-        council=membership.council,
-        state__in=[State.ACTIVE, State.SUSPENDED],
-    ).first()
-    if present:
-        _move(
-            present,
-            State.ENDED,
-            until=min(present.until, membership.since - timedelta(days=1)),
-            suspended_from=None,
-            end_reason=_("followed by another term or rank"),
-        )
-    _move(membership, State.ACTIVE, expected=State.TO_BEGIN)
+    """By the clock, on its first day: the present term ends with the day before. None when somebody was first.
+
+    A suspension goes over to the term that follows: only the council lifts it.
+    """
+    membership, present = _terms_of(membership)
+    if membership.state != State.TO_BEGIN:
+        return None
+    carried = hand_over(membership=present, since=membership.since) if present else {}
+    _move(membership, State.SUSPENDED if carried else State.ACTIVE, expected=State.TO_BEGIN, **carried)
     _record("membership begun", membership, None)
     return membership
 
 
+def hand_over(*, membership, since):
+    """End the present term with the day before the next one begins: no gap and no overlap.
+
+    Returns the suspension that the next one carries on; empty when there is none.
+    """
+    carried = {}
+    if membership.state == State.SUSPENDED:
+        carried = {
+            "suspended_from": max(since, membership.suspended_from),
+            "measure": membership.measure,
+            "end_reason": membership.end_reason,
+        }
+    last = min(membership.until, since - timedelta(days=1))
+    _move(
+        membership,
+        State.ENDED,
+        until=max(last, membership.since + timedelta(days=1)),
+        suspended_from=None,
+        end_reason=FOLLOWED,
+    )
+    _record("membership followed", membership, None, next_since=since.isoformat())
+    return carried
+
+
 @action
 def lapse_membership(*, membership):
-    """By the clock, after its last day: new rights close, nothing else does."""
+    """By the clock, after its last day: new rights close, nothing else does. None when somebody was first."""
+    membership, present = _terms_of(membership)
+    if membership != present or membership.until >= clock.today():
+        return None
     _move(membership, State.LAPSED, suspended_from=None)
     _record("membership lapsed", membership, None)
-    _tell_unit(membership, "membership_lapsed", until=day_text(membership.until))
-    _tell_office(membership, "membership_lapsed", until=day_text(membership.until))
+    _tell_unit(membership, "membership_lapsed", until=membership.until)
+    _tell_office(membership, "membership_lapsed", until=membership.until)
     return membership
 
 
 @action
 def warn_of_end(*, membership, days):
-    """By the clock: the unit and the secretariat learn that it ends within so many days; once for each of the three."""
+    """By the clock: the unit and the secretariat learn that it ends within so many days; once for each of the three.
+
+    None when they have been told.
+    """
     warned = Membership.objects.filter(pk=membership.pk, state=State.ACTIVE).exclude(warned=days)
     if not warned.update(warned=days):
-        return False
-    given = {"until": day_text(membership.until), "days": (membership.until - clock.today()).days}
+        return None
+    given = {"until": membership.until, "days": (membership.until - clock.today()).days}
     _record("membership ends soon", membership, None, days=days)
     _tell_unit(membership, "membership_ends_soon", step=days, **given)
     _tell_office(membership, "membership_ends_soon", step=days, **given)
-    return True
+    return membership
 
 
 def advance():
-    """Begin, lapse and warn, each when its day has come; may run late and twice. Returns how many of each."""
+    """Lapse, begin and warn, each when its day has come; may run late, twice and in two workers at once.
+
+    What is over ends first, so that a council's chair is free on the day it changes; chair units begin last.
+    Returns how many of each.
+    """
     today = clock.today()
-    done = {"begun": 0, "lapsed": 0, "warned": 0}
-    for row in queries.to_begin_on(today):
-        begin_membership(membership=row)
-        done["begun"] += 1
-    for row in queries.over_on(today):
-        lapse_membership(membership=row)
-        done["lapsed"] += 1
-    for row in queries.ending_within(today, 90):
-        days = warning_due(row.until, today)
-        if days and row.warned != days and not _renewal_under_way(row):
-            done["warned"] += warn_of_end(membership=row, days=days)
-    return done
+    return {
+        "lapsed": each_due(
+            queries.over_on(today), lambda row: lapse_membership(membership=row), stuck=_say_stuck
+        ),
+        "begun": each_due(
+            queries.to_begin_on(today), lambda row: begin_membership(membership=row), stuck=_say_stuck
+        ),
+        "warned": each_due(queries.ending_within(today, 90), lambda row: _warn(row, today), stuck=_say_stuck),
+    }
+
+
+def _warn(membership, today):
+    days = warning_due(membership.until, today)
+    if not days or membership.warned == days or _renewal_under_way(membership):
+        return None
+    return warn_of_end(membership=membership, days=days)
+
+
+def _say_stuck(membership, refusal):
+    _tell_stuck(membership=membership, code=refusal.code)
+
+
+@action
+def _tell_stuck(*, membership, code):
+    _tell_office(membership, "membership_term_stuck", step=code, why=code)
+
+
+def standing_term(*, organisation, council):
+    """The term of the unit that stands in the council now, or None; all its terms are locked until the act is done."""
+    return _standing(_locked_terms(organisation, council))
+
+
+def _terms_of(membership):
+    """(the term as it is now, the one that stands in its council now or None), locked until the act is done."""
+    rows = _locked_terms(membership.organisation_id, membership.council_id)
+    return next(row for row in rows if row.pk == membership.pk), _standing(rows)
+
+
+def _standing(rows):
+    return next((row for row in rows if row.state in queries.HELD), None)
+
+
+def _locked_terms(organisation, council):
+    rows = Membership.objects.select_for_update(of=("self",)).select_related("organisation", "council")
+    return list(rows.filter(organisation=organisation, council=council).order_by("pk"))
 
 
 def _renewal_under_way(membership):

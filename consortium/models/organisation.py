@@ -7,6 +7,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from consortium.enums import (
+    MEMBERSHIP_END_WORDS,
     BoardCode,
     BodyKind,
     MembershipRank,
@@ -330,3 +331,8 @@ class Membership(models.Model):
 
     def get_absolute_url(self):
         return reverse("membership", args=[self.pk])
+
+    @property
+    def end_words(self):
+        """Why it ended or is suspended: as somebody wrote it, or what the clock did, in the reader's language."""
+        return str(MEMBERSHIP_END_WORDS.get(self.end_reason, self.end_reason))

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Case, Exists, OuterRef, Value, When
 
-from consortium.enums import MembershipState
+from consortium.enums import MembershipRank, MembershipState
 from consortium.models import Membership, Resolution
 from consortium.reach import reach
 from consortium.roles import Permission
@@ -13,14 +13,21 @@ HELD = (MembershipState.ACTIVE, MembershipState.SUSPENDED)
 
 
 def to_begin_on(day):
-    """Decided memberships whose first day has come."""
+    """Decided memberships whose first day has come; chair units last: the one before may go on in another rank."""
     rows = Membership.objects.filter(state=MembershipState.TO_BEGIN, since__lte=day)
-    return list(rows.select_related("organisation", "council").order_by("since", "pk"))
+    chair_last = Case(When(rank=MembershipRank.CHAIR_UNIT, then=Value(1)), default=Value(0))
+    return list(rows.select_related("organisation", "council").order_by(chair_last, "since", "pk"))
 
 
 def over_on(day):
-    """Memberships in force or suspended whose last day has passed."""
-    rows = Membership.objects.filter(state__in=HELD, until__lt=day)
+    """Memberships in force or suspended whose last day has passed and that no other term follows by now."""
+    follows = Membership.objects.filter(
+        organisation=OuterRef("organisation"),
+        council=OuterRef("council"),
+        state=MembershipState.TO_BEGIN,
+        since__lte=day,
+    )
+    rows = Membership.objects.filter(~Exists(follows), state__in=HELD, until__lt=day)
     return list(rows.select_related("organisation", "council").order_by("until", "pk"))
 
 

@@ -1,15 +1,19 @@
 """Two people of the secretariat press at the same moment on PostgreSQL; each with a control."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Event
 
 import pytest
 from django.conf import settings
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 from consortium import clock
+from consortium.actions import membership_clock
 from consortium.actions.account import end_role
 from consortium.actions.membership_decision import conclude_notices, confirm_resolution
 from consortium.models import (
+    AuditEvent,
     Membership,
     MembershipApplication,
     MembershipCertificate,
@@ -17,8 +21,9 @@ from consortium.models import (
     RoleGrant,
 )
 from consortium.refusals import Refused
-from tests.consortium.membership_kit import Office
+from tests.consortium.membership_kit import Office, object_to
 from tests.factories import make_membership, make_organisation, make_user
+from tests.services.conftest import wait_until
 from tests.services.test_application_races import at_once, without_row_locks
 
 pytestmark = pytest.mark.django_db(transaction=True, available_apps=settings.INSTALLED_APPS)
@@ -68,10 +73,111 @@ def test_the_clock_twice_at_once_makes_one_membership_with_one_certificate():
     application = office.application("public_notice", link=True)
     with clock.moved(timedelta(days=10)):
         results = at_once([conclude_notices for _ in range(4)])
-    assert sum(one for one in results if not isinstance(one, Exception)) == 1
+    assert sorted(results) == [0, 0, 0, 1]
     assert Membership.objects.filter(organisation=fresh(application).organisation).count() == 1
     assert MembershipCertificate.objects.count() == 1
-    assert not Notification.objects.filter(kind="membership_stuck").exclude(user=None).filter(url="").exists()
+    assert not Notification.objects.filter(kind="membership_stuck").exists()
+
+
+def test_without_the_lock_the_office_is_told_of_trouble_that_is_none(monkeypatch):
+    """The control: the second worker does not wait, meets the constraint and calls it stuck."""
+    for _attempt in range(5):
+        Office().application("public_notice", link=True)
+    with clock.moved(timedelta(days=10)), without_row_locks(monkeypatch, MembershipApplication):
+        at_once([conclude_notices for _ in range(4)])
+    assert Notification.objects.filter(kind="membership_stuck").exists()
+
+
+def an_objection_as_the_clock_strikes(application):
+    """Somebody objects in the last moment and is not done yet when the clock comes; what the clock did."""
+    written, concluded = Event(), Event()
+
+    def somebody():
+        try:
+            with transaction.atomic():
+                object_to(application)
+                written.set()
+                wait_until(lambda: concluded.is_set() or somebody_waits_for_a_lock())
+        finally:
+            written.set()
+            connection.close()
+
+    def the_clock():
+        try:
+            return conclude_notices()
+        finally:
+            concluded.set()
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        objecting = pool.submit(somebody)
+        written.wait()
+        with clock.moved(timedelta(days=10)):
+            concluding = pool.submit(the_clock)
+            objecting.result()
+            return concluding.result()
+
+
+def somebody_waits_for_a_lock():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return cursor.fetchone()[0]
+
+
+def test_an_objection_of_the_last_moment_keeps_the_membership_waiting():
+    application = Office().application("public_notice")
+    assert an_objection_as_the_clock_strikes(application) == 0
+    assert fresh(application).state == "public_notice"
+    assert not Notification.objects.filter(kind="membership_stuck").exists()
+
+
+def test_without_the_lock_objection_and_clock_run_into_each_other(monkeypatch, caplog):
+    """The control: the clock begins beside the objection, or one of the two is thrown out by a deadlock."""
+    application = Office().application("public_notice")
+    with without_row_locks(monkeypatch, MembershipApplication):
+        try:
+            began = an_objection_as_the_clock_strikes(application)
+        except OperationalError:
+            began = 1
+    assert began or "due.failed" in caplog.text
+
+
+def terms_that_change():
+    """A term that ends, the next of the same unit, and a chair that goes from one unit to another."""
+    first, last = clock.today() + timedelta(days=1), clock.today()
+    old = make_membership(rank="chair_unit", until=last)
+    for unit, rank in ((old.organisation, "member_unit"), (make_organisation(), "chair_unit")):
+        make_membership(organisation=unit, council=old.council, rank=rank, state="to_begin", since=first)
+    make_membership(until=last)
+    return old
+
+
+def test_two_workers_begin_and_lapse_each_term_once():
+    office = make_user("secretary")
+    terms_that_change()
+    with clock.moved(timedelta(days=1)):
+        results = at_once([membership_clock.advance for _ in range(4)])
+    assert not [one for one in results if isinstance(one, Exception)]
+    assert sorted(Membership.objects.values_list("state", flat=True)) == [
+        "active",
+        "active",
+        "ended",
+        "lapsed",
+    ]
+    for verb, number in (("membership begun", 2), ("membership lapsed", 1), ("membership followed", 1)):
+        assert AuditEvent.objects.filter(verb=verb).count() == number, verb
+    assert not Notification.objects.filter(kind="membership_term_stuck", user=office).exists()
+
+
+def test_without_the_lock_a_second_worker_stumbles(monkeypatch):
+    make_user("secretary")
+    with without_row_locks(monkeypatch, Membership):
+        for _attempt in range(10):
+            Membership.objects.all().delete()
+            terms_that_change()
+            with clock.moved(timedelta(days=1)):
+                at_once([membership_clock.advance for _ in range(4)])
+    assert Notification.objects.filter(kind="membership_term_stuck").exists()
 
 
 def test_two_active_memberships_at_once_are_one():
