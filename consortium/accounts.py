@@ -35,7 +35,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """A page that one is signed in to needs no message saying so."""
 
     def get_login_redirect_url(self, request):
-        return reverse("kept_form") if request.session.get(kept.SLOT) else reverse("dashboard")
+        return reverse("kept_form") if kept.form_of(request) else reverse("dashboard")
 
     def is_reauthentication_required(self, *, app, **kwargs):
         """A sign-in of the last minutes counts; with a second factor, only one in which it was shown."""

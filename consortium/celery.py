@@ -41,7 +41,9 @@ def _say_that_the_clock_lives(**_kwargs):
 
 
 @worker_init.connect
-def _refuse_demo_database(**_kwargs):
+def _refuse_a_database_that_is_not_ours(**_kwargs):
     from consortium.demo_guard import refuse_demo_database
+    from consortium.sealed import refuse_wrong_keys
 
     refuse_demo_database()
+    refuse_wrong_keys()

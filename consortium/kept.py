@@ -1,12 +1,16 @@
 """A form that was sent after the sign-in had expired: kept in the session, worded as on its own page, sent again."""
 
+import json
+
 from django import forms
 from django.utils.translation import gettext as _
+
+from consortium.sealed import Unreadable, opened, seal
 
 # What a form is never kept with: secrets, and keys that belong to one request.
 NEVER_KEPT = ("password", "csrfmiddlewaretoken", "code")
 LIMIT = 200_000
-SLOT = "kept_form"
+SLOT = "kept_form_sealed"
 
 
 def keep(request):
@@ -19,12 +23,20 @@ def keep(request):
     ]
     if sum(len(value) for _name, value in fields) <= LIMIT:
         names = [upload.name[:200] for name in request.FILES for upload in request.FILES.getlist(name)]
-        request.session[SLOT] = {"path": request.get_full_path(), "fields": fields, "files": names}
+        kept = {"path": request.get_full_path(), "fields": fields, "files": names}
+        # A number that its own table keeps encrypted must not lie open among the sessions.
+        request.session[SLOT] = seal(json.dumps(kept))
+
+
+def form_of(request):
+    """What was kept: its path, its fields as (name, value), the names of its files; None when nothing was."""
+    words = opened(request.session.get(SLOT, ""))
+    return None if not words or isinstance(words, Unreadable) else json.loads(words)
 
 
 def drop_once_sent(request):
     """Forget the kept form when it is sent by somebody who is signed in."""
-    kept = request.session.get(SLOT)
+    kept = form_of(request)
     if kept and kept["path"] == request.get_full_path():
         del request.session[SLOT]
 

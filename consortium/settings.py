@@ -1,7 +1,7 @@
 """All settings in one file, read from the environment (see .env.example for each one's meaning).
 
 Without any environment the portal runs embedded: SQLite and a filesystem broker under `var/`.
-Production names DATABASE_URL, REDIS_URL, SECRET_KEY and ALLOWED_HOSTS; secrets have no default there.
+Production names DATABASE_URL, REDIS_URL, SECRET_KEY, DATA_KEYS and ALLOWED_HOSTS; secrets have no default there.
 """
 
 import logging.config
@@ -36,6 +36,10 @@ if LOCAL:
 else:
     SECRET_KEY = env.str("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+# Encrypt personal numbers where they are stored; empty: the installation's own, in VAR / "data_key".
+DATA_KEYS = env.list("DATA_KEYS", default=[])
+if not (DATA_KEYS or EMBEDDED or LOCAL):
+    raise ImproperlyConfigured("Set the DATA_KEYS environment variable; .env.example says how to make a key.")
 if DEMO and not DEBUG and not TESTING:
     local_names = {"127.0.0.1", "localhost", "[::1]", "testserver"}
     if not set(ALLOWED_HOSTS) <= local_names:

@@ -8,5 +8,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "consortium.settings")
 application = get_wsgi_application()
 
 from consortium.demo_guard import refuse_demo_database  # noqa: E402
+from consortium.sealed import refuse_wrong_keys  # noqa: E402
 
 refuse_demo_database()
+refuse_wrong_keys()

@@ -15,6 +15,7 @@ from consortium.enums import (
     MembershipRank,
     OrganisationKind,
 )
+from consortium.sealed import SealedField
 
 
 class MembershipApplication(models.Model):
@@ -175,7 +176,7 @@ class MembershipObjection(models.Model):
     notice = models.ForeignKey("consortium.PublicNotice", models.PROTECT, related_name="objections")
     by = models.ForeignKey("consortium.User", models.SET_NULL, null=True, blank=True, related_name="+")
     name = models.CharField(_("name"), max_length=80)
-    contact = models.CharField(_("mail address or telephone"), max_length=120)
+    contact = SealedField(_("mail address or telephone"))
     text = models.TextField()
     # Of notice, name and text: the second press of the same form finds the first.
     digest = models.CharField(max_length=64, unique=True)

@@ -17,6 +17,7 @@ from consortium.enums import (
     PartyRole,
 )
 from consortium.models.document import NamedSourced, Sourced
+from consortium.sealed import SealedField
 
 
 class GovernanceBody(NamedSourced):
@@ -145,7 +146,7 @@ class OrganisationContact(models.Model):
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="contacts")
     name = models.CharField(_("name"), max_length=40, blank=True)
     post = models.CharField(_("post"), max_length=60, blank=True)
-    phone = models.CharField(_("phone"), max_length=30, blank=True)
+    phone = SealedField(_("phone"), blank=True)
     email = models.EmailField(_("mail address"), blank=True)
     consented_on = models.DateField(_("consent given on"))
     consent_how = models.CharField(_("how consent was given"), max_length=120)

@@ -3,6 +3,7 @@
 from consortium.models import OrganisationContact
 from consortium.reach import reach
 from consortium.roles import Permission
+from consortium.sealed import Unreadable
 
 
 def contacts_visible_to(user):
@@ -15,6 +16,8 @@ def contacts_visible_to(user):
 
 def masked_phone(phone):
     """13812345678 gives 138…678: enough to know it again."""
+    if isinstance(phone, Unreadable):
+        return phone
     return f"{phone[:3]}…{phone[-3:]}" if len(phone) > 6 else "…" * bool(phone)
 
 

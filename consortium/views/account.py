@@ -57,7 +57,7 @@ def _back(request):
 @signed_in
 def kept_form(request):
     """Show the form that was sent while the sign-in had expired, filled as it was, with a button that sends it (E1)."""
-    form = request.session.get(kept.SLOT)
+    form = kept.form_of(request)
     if not form:
         return redirect("dashboard")
     context = {"path": form["path"], "fields": kept.worded(form["fields"]), "files": form["files"]}

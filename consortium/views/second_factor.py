@@ -21,7 +21,7 @@ FEW = 3
 
 def onward(request):
     """Where a person goes who has done what was asked: the form or the page that was wanted, else home."""
-    if request.session.get(kept.SLOT):
+    if kept.form_of(request):
         return reverse("kept_form")
     return request.session.get(second_factor.WANTED) or reverse("dashboard")
 
