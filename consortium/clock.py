@@ -11,6 +11,10 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 _offset = timedelta(0)
 
 
+# What ends within these days is said to end soon: time enough for a council to meet before.
+SOON_DAYS = 90
+
+
 def now():
     """The database's present moment, aware, in UTC, plus the offset that only the demo loader and tests may set."""
     return _database_time() + _offset
@@ -29,6 +33,11 @@ def end_of(day):
 def day_of(moment):
     """The day of a moment in Shanghai; None of none."""
     return moment.astimezone(SHANGHAI).date() if moment else None
+
+
+def ends_soon(last, day):
+    """Whether something whose last day is `last` runs on that day and is over within SOON_DAYS of it."""
+    return day <= last <= day + timedelta(days=SOON_DAYS)
 
 
 def _database_time():

@@ -1,14 +1,12 @@
 """How an organisation stands, in the words of a line of the directory. Conflicting sources are never merged."""
 
-from datetime import timedelta
-
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from consortium import badges
+from consortium import badges, clock
 from consortium.enums import MembershipRank, MembershipState, OrganisationKind, PartyRole
-from consortium.queries.organisation import EXPIRING_DAYS, holds
+from consortium.queries.organisation import holds
 from consortium.rules.organisation import can_confirm
 
 RANK_ROLES = (
@@ -58,7 +56,7 @@ def standing_of(organisation, day, user, office):
         }
     if held:
         last = max(row.until for row in held)
-        soon = last <= day + timedelta(days=EXPIRING_DAYS)
+        soon = clock.ends_soon(last, day)
         return line | {
             "state": "expiring" if soon else "active",
             "stage": badges.look("membership", "expiring" if soon else "active").label,

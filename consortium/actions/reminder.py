@@ -7,12 +7,13 @@ from consortium import clock
 from consortium.audit import action, record
 from consortium.enums import ReminderFate, ReminderKind, ReminderState
 from consortium.models import Reminder, ReminderUnit, SavedFilter
-from consortium.notifications import notify, notify_many
+from consortium.notifications import notify_many
 from consortium.queries.reminder import people_of, recipients
-from consortium.reach import holders, names
+from consortium.reach import holders
 from consortium.refusals import Forbidden, Invalid, Refused
 from consortium.roles import Permission
 from consortium.rules.organisation import can_register
+from consortium.rules.permission import ask_another_person
 
 MOST_UNITS = 500
 MOST_FILTERS = 20
@@ -58,14 +59,13 @@ def prepare_reminder(*, organisations, kind, by):
     record(
         "reminder prepared", reminder, by=by, kind=str(kind), units=[one.organisation.pk for one in reached]
     )
-    for person in holders(Permission.RECORD_MEMBERSHIP, except_for=[by]):
-        notify(
-            person,
-            "reminder_waits",
-            key=str(reminder.pk),
-            url=reminder.get_absolute_url(),
-            number=len(reached),
-        )
+    notify_many(
+        holders(Permission.RECORD_MEMBERSHIP, except_for=[by]),
+        "reminder_waits",
+        key=str(reminder.pk),
+        url=reminder.get_absolute_url(),
+        number=len(reached),
+    )
     return reminder
 
 
@@ -76,14 +76,12 @@ def send_reminder(*, reminder, by):
     Refuses whoever prepared it, and one that was sent or taken back.
     """
     _must_keep_register(by)
-    if by.pk == reminder.prepared_by_id:
-        others = holders(Permission.RECORD_MEMBERSHIP, except_for=[by])
-        raise Forbidden(
-            _("You prepared this reminder; another person looks at it before it goes out."),
-            remedy=_("It waits for: %(names)s.") % {"names": names(others)}
-            if others
-            else _("Ask a colleague of the secretariat."),
-        )
+    ask_another_person(
+        by,
+        reminder.prepared_by,
+        Permission.RECORD_MEMBERSHIP,
+        _("You prepared this reminder; another person looks at it before it goes out."),
+    )
     _decide(reminder, ReminderState.SENT, by)
     units = list(reminder.units.select_related("organisation").order_by("pk"))
     people = people_of(reminder)

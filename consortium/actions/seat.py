@@ -14,10 +14,10 @@ from consortium.models import GovernanceBody, Membership, Seat, SeatDelegate
 from consortium.notifications import notify, notify_many
 from consortium.queries.organisation import memberships_on
 from consortium.queries.seat import administrators_of, after, most_at_once, people_of
-from consortium.reach import holders, names
 from consortium.refusals import Forbidden, Invalid, Refused
 from consortium.roles import Permission
 from consortium.rules.people import can_keep_people
+from consortium.rules.permission import ask_permission
 from consortium.rules.seat import can_keep, can_name_delegate
 from consortium.templatetags.portal import day_text
 
@@ -396,11 +396,7 @@ def _said(text, field):
 
 
 def _must_keep(by):
-    if not can_keep(by):
-        raise Forbidden(
-            _("Your role does not keep seats."),
-            remedy=_("Ask the secretariat: %(names)s.") % {"names": names(holders(Permission.KEEP_SEATS))},
-        )
+    ask_permission(by, Permission.KEEP_SEATS, _("Your role does not keep seats."))
 
 
 def _facts(seat):

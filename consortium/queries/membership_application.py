@@ -1,7 +1,5 @@
 """Applications for membership: who may read which, what waits for whom, records that may be the same unit."""
 
-import re
-
 from django.db.models import Q
 
 from consortium.enums import MEMBERSHIP_APPLICATION_OPEN, BodyKind, MembershipState
@@ -11,18 +9,12 @@ from consortium.models import (
     Membership,
     MembershipApplication,
     MembershipObjection,
-    Organisation,
     RoleGrant,
     User,
 )
-from consortium.queries.organisation import possible_doubles
+from consortium.queries.lookalike import lookalikes
 from consortium.reach import reach
 from consortium.roles import Permission
-
-# Words that many names share: two units are not alike because both are a company in Tianjin.
-COMMON = re.compile(
-    r"(有限责任公司|股份有限公司|有限公司|集团|公司|研究院|研究所|学校|大学|学院|医院|（.*?）|\(.*?\)|天津市?|中国|示例)"
-)
 
 
 def applications_visible_to(user):
@@ -74,17 +66,11 @@ def membership_in_force(*, council, organisation=None, uscc="", name=""):
     )
 
 
-def perhaps_the_same(application, limit=5):
-    """Records of the register that may be this unit: the same name or code first, then names that share a core."""
+def perhaps_the_same(application):
+    """Records of the register that may be this unit, the likeliest first; none where it is said which one it is."""
     if application.organisation_id:
         return []
-    certain = list(possible_doubles(name_zh=application.unit_name, uscc=application.uscc or None)[:limit])
-    core = COMMON.sub("", application.unit_name)
-    alike = Organisation.objects.none()
-    if len(core) >= 2:
-        alike = Organisation.objects.filter(Q(name_zh__icontains=core) | Q(short_zh__icontains=core))
-    found = certain + [row for row in alike.order_by("pk")[:limit] if row not in certain]
-    return found[:limit]
+    return [row for row, _why in lookalikes(name_zh=application.unit_name, uscc=application.uscc)]
 
 
 def councils():
@@ -95,11 +81,6 @@ def councils():
 def boards():
     """The four boards."""
     return GovernanceBody.objects.filter(kind=BodyKind.BOARD).order_by("pk")
-
-
-def with_documents(rows):
-    """With the papers that the page lists."""
-    return rows.prefetch_related("documents__file")
 
 
 def waiting_for(user):

@@ -8,11 +8,10 @@ from consortium.models import GovernanceBody, Membership, Organisation, Organisa
 from consortium.reach import reach
 from consortium.roles import Permission
 
-EXPIRING_DAYS = 90
+EXPIRING_DAYS = clock.SOON_DAYS
 CODE_START = 4
 # The council of the consortium itself, as line 139 of the source document names it.
 MAIN_COUNCIL = "天津经开区生物医药产教联合体理事会"
-CONSORTIUM = "天津经济技术开发区生物医药产教联合体"
 
 
 def main_council():

@@ -5,13 +5,12 @@ from datetime import timedelta
 
 from django.db.models import Case, F, IntegerField, Prefetch, Q, Value, When
 
+from consortium import clock
 from consortium.enums import SeatPost
 from consortium.models import RoleGrant, Seat, SeatDelegate, User
 from consortium.reach import reach
 from consortium.roles import ROLES, Permission, Scope
 
-# Seats that run out within these days without a next term wait for the office.
-ENDING_DAYS = 90
 BY_POST = Case(
     When(post=SeatPost.CHAIR, then=Value(0)),
     When(post=SeatPost.DEPUTY, then=Value(1)),
@@ -87,11 +86,9 @@ def chair_vacant_since(body, day):
     return last.until + timedelta(days=1) if last and last.until < day else None
 
 
-def most_at_once(body, since, until, without=()):
-    """How many seats of a body are held at once at most between two days, leaving out the given ones."""
-    meeting = body.seats.filter(since__lte=until, until__gte=since).exclude(
-        pk__in=[seat.pk for seat in without]
-    )
+def most_at_once(body, since, until):
+    """How many seats of a body are held at once at most between two days."""
+    meeting = body.seats.filter(since__lte=until, until__gte=since)
     changes = Counter()
     for first, last in meeting.values_list("since", "until"):
         changes[max(first, since)] += 1
@@ -104,10 +101,10 @@ def most_at_once(body, since, until, without=()):
 
 
 def ending(day):
-    """Seats whose term runs out within 90 days and that nothing follows."""
+    """Seats whose term runs out soon and that nothing follows: they wait for the office."""
     return (
         Seat.objects.held_on(day)
-        .filter(until__lte=day + timedelta(days=ENDING_DAYS), until=F("term_ends"), followed_by=None)
+        .filter(until__lte=day + timedelta(days=clock.SOON_DAYS), until=F("term_ends"), followed_by=None)
         .order_by("until", "pk")
     )
 

@@ -1,7 +1,5 @@
 """Pages of one organisation: what is known of it on any day, registering it, changing its record."""
 
-from datetime import timedelta
-
 from django.contrib import messages
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, redirect, render
@@ -209,7 +207,7 @@ def _memberships(organisation, user, office, day):
         rows = [row for row in rows if queries.holds(row, day)]
     for row in rows:
         row.may_confirm = day == today and rules.can_confirm(user, row)
-        row.ends_soon = row.state == MembershipState.ACTIVE and day <= row.until <= day + timedelta(days=90)
+        row.ends_soon = row.state == MembershipState.ACTIVE and clock.ends_soon(row.until, day)
         row.is_over = row.state == MembershipState.ACTIVE and row.until < day
     return rows
 

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from consortium import clock
 from consortium.audit import action, record
-from consortium.notifications import notify
+from consortium.notifications import notify, notify_many
 from consortium.reach import holders, names
 from consortium.refusals import Forbidden, Invalid, Refused
 from consortium.roles import Permission
@@ -57,14 +57,13 @@ def start_mentorship(*, student, academic, industry, topic, since, until, by, re
     record(
         "mentorship begun", mentorship, by=by, **_facts(mentorship), **({"reason": reason} if reason else {})
     )
-    for person in (student.user, academic.user, industry.user):
-        notify(
-            person,
-            "mentorship_begun",
-            key=str(mentorship.pk),
-            url=mentorship.get_absolute_url(),
-            day=since.isoformat(),
-        )
+    notify_many(
+        (student.user, academic.user, industry.user),
+        "mentorship_begun",
+        key=str(mentorship.pk),
+        url=mentorship.get_absolute_url(),
+        day=since.isoformat(),
+    )
     return mentorship
 
 
@@ -141,14 +140,13 @@ def end_mentorship(*, mentorship, by, reason):
         raise _over()
     _end(mentorship, max(clock.today(), mentorship.since), reason)
     record("mentorship ended", mentorship, by=by, reason=reason, on=mentorship.ended_on.isoformat())
-    for person in _people(mentorship):
-        notify(
-            person,
-            "mentorship_ended",
-            key=str(mentorship.pk),
-            url=mentorship.get_absolute_url(),
-            reason=reason,
-        )
+    notify_many(
+        _people(mentorship),
+        "mentorship_ended",
+        key=str(mentorship.pk),
+        url=mentorship.get_absolute_url(),
+        reason=reason,
+    )
     return mentorship
 
 

@@ -2,6 +2,7 @@
 
 from django.db.models import Count, Q
 
+from consortium import clock
 from consortium.models import User
 from consortium.reach import active_grants
 from mentors.enums import INDUSTRY_KINDS, AppointmentState
@@ -65,7 +66,7 @@ def searched(appointments, words):
     return appointments
 
 
-def ending_soon(on, days=90):
+def ending_soon(on, days=clock.SOON_DAYS):
     """Active appointments whose term ends within the days."""
     from datetime import timedelta
 

@@ -1,7 +1,5 @@
 """Pages of mentors: the directory, one appointment, recording, capacity, ending."""
 
-from datetime import timedelta
-
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -215,7 +213,7 @@ def badge_of(appointment, today):
         return "expired"
     if appointment.since > today:
         return "later"
-    return "expiring" if appointment.until <= today + timedelta(days=90) else "active"
+    return "expiring" if clock.ends_soon(appointment.until, today) else "active"
 
 
 def _tabs(rows, today, office):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from consortium import clock, policy
 from consortium.audit import action, record
 from consortium.enums import MEMBERSHIP_OVER
-from consortium.notifications import notify
+from consortium.notifications import notify_many
 from consortium.reach import reach
 from consortium.refusals import Forbidden, Invalid, Refused
 from consortium.roles import Permission
@@ -140,15 +140,14 @@ def _tell_base(base, row):
         grants__organisation=base.organisation,
         grants__ended_at=None,
     ).distinct()
-    for person in people.order_by("pk"):
-        notify(
-            person,
-            "base_accredited",
-            key=str(row.pk),
-            url=base.get_absolute_url(),
-            base=base.name,
-            number=row.number,
-        )
+    notify_many(
+        people.order_by("pk"),
+        "base_accredited",
+        key=str(row.pk),
+        url=base.get_absolute_url(),
+        base=base.name,
+        number=row.number,
+    )
 
 
 def _term_end(valid_from):

@@ -7,8 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from consortium import policy
+from consortium.actions.number import next_number
 from consortium.audit import action, record
-from consortium.clock import SHANGHAI, now, today
+from consortium.clock import now, today
 from consortium.enums import BodyKind
 from consortium.models import GovernanceBody
 from consortium.notifications import notify_many
@@ -128,7 +129,7 @@ def submit_demand(*, demand, by):
     _ask_complete(demand)
     moment = now()
     due = after_working_days(moment, policy.value("first_response_days"))
-    number = demand.number or _next_number(moment)
+    number = demand.number or next_number(Demand, "D", moment, kinds=[BodyKind.BOARD])
     _move(
         demand,
         DemandState.SUBMITTED,
@@ -185,18 +186,6 @@ def _ask_complete(demand):
             % {"base": base},
             field="base",
         )
-
-
-def _next_number(moment):
-    """The next number of the year.
-
-    The boards' rows are locked first, so that two hand-ins wait for each other.
-    """
-    list(GovernanceBody.objects.select_for_update().filter(kind=BodyKind.BOARD).order_by("pk"))
-    head = f"D-{moment.astimezone(SHANGHAI).year}-"
-    taken = Demand.objects.filter(number__startswith=head).order_by().values_list("number", flat=True)
-    last = max((int(number.removeprefix(head)) for number in taken), default=0)
-    return f"{head}{last + 1:03d}"
 
 
 @action

@@ -7,10 +7,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from consortium.actions.number import next_number
 from consortium.audit import action, record
-from consortium.clock import SHANGHAI, now, today
+from consortium.clock import now, today
 from consortium.enums import BodyKind
-from consortium.models import GovernanceBody
 from consortium.notifications import notify_many
 from consortium.reach import holders, reach
 from consortium.refusals import Forbidden, Invalid, Refused, Stale
@@ -44,7 +44,7 @@ def draft_project(*, demand, by):
     if not claimed:
         raise _not_answered(demand)
     project = Project(
-        number=_next_number(now()),
+        number=next_number(Project, "P", now(), kinds=[BodyKind.BOARD]),
         demand=demand,
         organisation=demand.organisation,
         board=demand.board,
@@ -90,21 +90,6 @@ def _not_answered(demand):
         url=demand.get_absolute_url(),
         url_label=_("Open the demand"),
     )
-
-
-def _next_number(moment):
-    """The next number of the year.
-
-    The boards' rows are locked first, so that two drafts wait for each other.
-    """
-    list(GovernanceBody.objects.select_for_update().filter(kind=BodyKind.BOARD).order_by("pk"))
-    head = f"P-{moment.astimezone(SHANGHAI).year}-"
-    taken = Project.objects.filter(number__startswith=head).order_by().values_list("number", flat=True)
-    last = max(
-        (int(number.removeprefix(head)) for number in taken if number.removeprefix(head).isdigit()),
-        default=0,
-    )
-    return f"{head}{last + 1:03d}"
 
 
 def _edit_url(project):

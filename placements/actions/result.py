@@ -10,7 +10,7 @@ from consortium import clock
 from consortium.audit import action, record
 from consortium.files import store_upload
 from consortium.models import FormKey
-from consortium.notifications import notify
+from consortium.notifications import notify, notify_many
 from consortium.policy import value
 from consortium.reach import holders
 from consortium.refusals import Forbidden, Invalid, Refused
@@ -99,15 +99,14 @@ def object_to_match(*, round, by, kind, text, file=None, form_key=""):
         due_at=after_working_days(now, value("objection_days")),
     )
     record("objection.made", objection, by=by, kind=kind)
-    for person in holders(Permission.ANSWER_OBJECTION, except_for=[run.started_by, by]):
-        notify(
-            person,
-            "objection_made",
-            key=str(objection.pk),
-            url=reverse("objection", args=[objection.pk]),
-            round=round.name,
-            due=objection.due_at,
-        )
+    notify_many(
+        holders(Permission.ANSWER_OBJECTION, except_for=[run.started_by, by]),
+        "objection_made",
+        key=str(objection.pk),
+        url=reverse("objection", args=[objection.pk]),
+        round=round.name,
+        due=objection.due_at,
+    )
     return objection
 
 
@@ -151,14 +150,13 @@ def _begin_mentorship(placement, by):
             by=by,
         )
     except Refused as refusal:
-        for person in holders(Permission.RECORD_STUDENT):
-            notify(
-                person,
-                "mentors_missing",
-                key=str(placement.pk),
-                url=reverse("student", args=[student.pk]),
-                why=str(refusal),
-            )
+        notify_many(
+            holders(Permission.RECORD_STUDENT),
+            "mentors_missing",
+            key=str(placement.pk),
+            url=reverse("student", args=[student.pk]),
+            why=str(refusal),
+        )
 
 
 def _remind(placement, name):

@@ -9,8 +9,6 @@ from consortium.reach import reach
 from consortium.roles import Permission
 from placements.models import Base, BaseAccreditation
 
-EXPIRING_DAYS = 90
-
 
 def keeps_bases(user):
     """Whether the person records bases and accreditations."""
@@ -37,7 +35,7 @@ def expiring_bases(on):
     return (
         valid_bases(on)
         .annotate(last=Max("accreditations__valid_to"))
-        .filter(last__lte=on + timedelta(days=EXPIRING_DAYS))
+        .filter(last__lte=on + timedelta(days=clock.SOON_DAYS))
     )
 
 

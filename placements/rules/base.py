@@ -1,6 +1,7 @@
 """Bases: who keeps them, and whether one holds on a day."""
 
-from placements.queries.base import EXPIRING_DAYS, keeps_bases
+from consortium import clock
+from placements.queries.base import keeps_bases
 
 
 def can_record_base(user):
@@ -18,5 +19,5 @@ def standing(base, on):
         return "none"
     last = max(row.valid_to for row in rows)
     if any(row.valid_from <= on <= row.valid_to for row in rows):
-        return "expiring" if (last - on).days <= EXPIRING_DAYS else "valid"
+        return "expiring" if clock.ends_soon(last, on) else "valid"
     return "later" if last > on else "expired"

@@ -99,7 +99,7 @@ def test_refusals_name_what_stands_in_the_way(office):
         given(office, until=clock.today() - 100 * DAY)
     with pytest.raises(Invalid, match="依据"):
         given(office, grounds="  ")
-    with pytest.raises(Forbidden, match="请联系秘书处"):
+    with pytest.raises(Forbidden, match="请联系："):
         given(make_user("graduate_officer"))
 
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from consortium.audit import action, record
 from consortium.clock import now
-from consortium.notifications import notify
+from consortium.notifications import notify_many
 from consortium.reach import holders
 from consortium.refusals import Refused
 from consortium.roles import Permission
@@ -62,15 +62,14 @@ def agree_to(round, kind, by):
 
 def tell_second_persons(round, by, kind, request):
     """Tell the others who may agree."""
-    for person in holders(Permission.RUN_ROUND, except_for=[by]):
-        notify(
-            person,
-            kind,
-            key=f"{request.pk}",
-            url=round.get_absolute_url(),
-            round=round.name,
-            name=by.get_full_name(),
-        )
+    notify_many(
+        holders(Permission.RUN_ROUND, except_for=[by]),
+        kind,
+        key=f"{request.pk}",
+        url=round.get_absolute_url(),
+        round=round.name,
+        name=by.get_full_name(),
+    )
 
 
 @action

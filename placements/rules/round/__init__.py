@@ -1,14 +1,13 @@
 """What a round asks before each step: who may act, what the check before opening finds, what is locked, what bars freezing."""
 
 from consortium.reach import names
+from consortium.rules.permission import ask_another_person, ask_permission
 from placements.rules.round.crossing import crossing_sentence
 from placements.rules.round.freezing import freezing_obstacle
 from placements.rules.round.locks import caps_lock, settings_lock
 from placements.rules.round.people import (
     answerers,
-    ask_another_person,
     ask_not_the_runner,
-    ask_permission,
     ask_publisher,
     is_barred_as_runner,
     publishers,

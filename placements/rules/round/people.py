@@ -4,33 +4,11 @@ from django.utils.translation import gettext as _
 
 from consortium.clock import today
 from consortium.models import Notification
-from consortium.reach import holders, may, names, reach
+from consortium.reach import holders, may, names
 from consortium.refusals import Forbidden
 from consortium.roles import Permission
+from consortium.rules.permission import ask_permission
 from placements.queries import round as queries
-
-
-def ask_permission(by, permission):
-    """Refuse a person who lacks the permission for all rows. The clock (None) is let through."""
-    if by is not None and not reach(by, permission).all:
-        raise Forbidden(
-            _("Your role does not include this."),
-            remedy=_("Ask: %(names)s.") % {"names": names(holders(permission))},
-        )
-
-
-def ask_another_person(by, first, permission, sentence):
-    """Refuse when the second person is the first."""
-    if by.pk == first.pk:
-        raise Forbidden(
-            sentence,
-            remedy=_("Somebody else with the right to it must act: %(names)s.")
-            % {
-                "names": names(holders(permission, except_for=[first]))
-                or _("nobody yet; ask for another account")
-            },
-            code="two_persons",
-        )
 
 
 def publishers(round):
