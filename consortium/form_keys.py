@@ -35,6 +35,11 @@ def remember(key, url):
     FormKey.objects.filter(pk=key.pk).update(result_url=url)
 
 
+def was_used(user, key):
+    """Whether a form of this person with this key has made something. True once that transaction has ended."""
+    return bool(key) and FormKey.objects.filter(user=user, key=key[:64]).exists()
+
+
 def first_result(request, purpose):
     """The address of what this very form has made already; empty when it has made nothing."""
     keys = FormKey.objects.filter(

@@ -10,7 +10,7 @@
       if (running) { again = true; return; }
       running = true;
       const data = new FormData(form);
-      ["file", "form_key", "act"].forEach((name) => data.delete(name));
+      ["file", "act"].forEach((name) => data.delete(name));
       data.set("revision", form.dataset.revision || "");
       try {
         const answer = await fetch(form.dataset.autosave, { method: "POST", body: data, headers: { Accept: "application/json" } });

@@ -5,10 +5,11 @@ import uuid
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from consortium import clock, policy
+from consortium import clock, form_keys, policy
 from consortium.audit import action, record
 from consortium.clock import SHANGHAI
 from consortium.files import store_upload
+from consortium.models import User
 from consortium.notifications import notify
 from consortium.reach import holders, names
 from consortium.refusals import Forbidden, Invalid, Refused, Stale
@@ -16,7 +17,7 @@ from consortium.roles import Permission
 from consortium.templatetags.portal import day_text, moment_text
 from consortium.working_calendar import after_working_days
 from mentors.enums import COUNTED_AS_JOINT, STANDING, TO_COSIGN, CosignState, LogKind, LogState
-from mentors.models import LogDraft, SupervisionLog
+from mentors.models import LogDraft, LogLink, Mentorship, SupervisionLog
 from mentors.models.log import MINUTES
 from mentors.queries import log as queries
 from mentors.rules import log as rules
@@ -27,69 +28,117 @@ LONGEST_DRAFT = 20_000
 
 
 @action
-def save_draft(*, mentorship, by, values, revision=None):
+def save_draft(*, mentorship, by, values, revision=None, form_key="", link=None):
     """Keep what a mentor has typed, whatever it is, and return the draft; nobody else reads it.
 
-    `revision`: of the draft the page began from; another page that saved meanwhile is not overwritten (409).
-    `mentorship` None: a joint meeting. No audit row: nothing has been done yet.
+    `mentorship` None: a joint meeting. `revision`: of the draft the page began from, 0 when there was none; another
+    page that saved, signed or dropped it meanwhile is not overwritten (409). Without one it is written as it is.
+    `form_key`: of the form; what arrives after that form has signed is not kept (409). `link`: typed behind the link of
+    a mail, which leaves a draft of the own account as it is. No audit row: nothing has been done yet.
     """
     if mentorship is not None:
         _must_guide(by, mentorship)
-    values = {name: text for name, text in values.items() if text and name.startswith((*DRAFTED, "line-"))}
+    values = _draftable(values)
     if len(str(values)) > LONGEST_DRAFT:
         raise Invalid(_("This is too long to keep as a draft."), remedy=_("Shorten the text."), field="text")
-    now = clock.now()
-    draft, made = LogDraft.objects.get_or_create(
-        mentorship=mentorship, author=by, defaults={"values": values, "saved_at": now}
-    )
-    if made:
-        return draft
-    rows = LogDraft.objects.filter(pk=draft.pk)
-    if revision is not None:
-        rows = rows.filter(revision=revision)
-    if not rows.update(values=values, saved_at=now, revision=draft.revision + 1):
-        draft.refresh_from_db()
+    hold(by)
+    if form_keys.was_used(by, form_key) or (link is not None and _has_signed(link)):
         raise Stale(
-            _("This draft was changed on another page at %(moment)s.")
-            % {"moment": moment_text(draft.saved_at)},
-            remedy=_("Open the form again to go on from there; what you typed here is kept on this device."),
-            theirs=draft,
+            _("This form has been signed already; nothing of it waits to be kept."),
+            remedy=_("Open the form again for another log."),
             code="stale",
         )
-    draft.refresh_from_db()
+    if link is not None:
+        values |= {"link": link.pk}
+    now, draft = clock.now(), queries.draft_of(by, mentorship)
+    if link is not None and draft is not None and not typed_behind(link, draft):
+        return draft
+    if draft is None and not revision:
+        return LogDraft.objects.create(mentorship=mentorship, author=by, values=values, saved_at=now)
+    if draft is None or revision not in (None, draft.revision):
+        raise _other_page(draft)
+    draft.values, draft.saved_at, draft.revision = values, now, draft.revision + 1
+    draft.save(update_fields=["values", "saved_at", "revision"])
     return draft
 
 
+def _draftable(values):
+    """The fields of the form that were filled in, without what no database keeps."""
+    return {
+        name: text.replace("\x00", "") if isinstance(text, str) else text
+        for name, text in values.items()
+        if text and (name in DRAFTED or name.startswith("line-"))
+    }
+
+
+def _has_signed(link):
+    return not LogLink.objects.filter(pk=link.pk, used_at=None).exists()
+
+
+def typed_behind(link, draft):
+    """Whether a draft was typed behind this link, not in the mentor's own account."""
+    return draft.values.get("link") == link.pk
+
+
+def _other_page(draft):
+    if draft is None:
+        sentence = _("This draft was signed or taken off on another page.")
+    else:
+        sentence = _("This draft was changed on another page at %(moment)s.") % {
+            "moment": moment_text(draft.saved_at)
+        }
+    return Stale(
+        sentence,
+        remedy=_("Open the form again to go on from there; what you typed here is kept on this device."),
+        theirs=draft,
+        code="stale",
+    )
+
+
 @action
-def keep_file(*, mentorship, by, upload):
-    """Keep a chosen file with the draft, so that no other fault of the form loses it. Refuses size and kind."""
+def keep_file(*, mentorship, by, upload, form_key="", link=None):
+    """Keep a chosen file with the draft, or with the link it came by, so that no other fault of the form loses it.
+
+    Refuses size and kind. What arrives after the form has signed is kept nowhere: it would hang on the next log.
+    """
     _must_guide(by, mentorship)
+    hold(by)
+    if form_keys.was_used(by, form_key):
+        return
     stored = store_upload(upload, by=by)
+    if link is not None:
+        LogLink.objects.filter(pk=link.pk, used_at=None).update(file=stored)
+        return
     draft, _made = LogDraft.objects.get_or_create(
         mentorship=mentorship, author=by, defaults={"saved_at": clock.now()}
     )
     LogDraft.objects.filter(pk=draft.pk).update(file=stored)
-    return stored
 
 
 @action
-def drop_file(*, mentorship, by):
-    """Take the file off the draft."""
-    LogDraft.objects.filter(mentorship=mentorship, author=by).update(file=None)
+def drop_file(*, mentorship, by, link=None):
+    """Take the file off the draft, or off the link it came by."""
+    if link is not None:
+        LogLink.objects.filter(pk=link.pk, used_at=None).update(file=None)
+    else:
+        LogDraft.objects.filter(mentorship=mentorship, author=by).update(file=None)
 
 
 @action
-def sign_log(*, mentorship, by, kind, day, minutes, text, private="", file=None, again=False):
+def sign_log(*, mentorship, by, kind, day, minutes, text, private="", file=None, again=False, link=None):
     """Sign one log and return it; the student is asked to confirm, and the other mentor too if it was joint.
 
-    `again`: another one of the same day is meant. `file`: a stored file. The draft is gone afterwards. Refuses
-    somebody who does not guide the student, a future day, one outside the interval or the term, one past the late
-    limit that is not reopened, minutes out of bounds, an empty text, a second one of the same day.
+    `again`: another one of the same day is meant. `file`: a stored file. The draft is gone afterwards; behind a `link`
+    that of the own account stays. Refuses somebody who does not guide the student, a future day, one outside the
+    interval or the term, one past the late limit that is not reopened, minutes out of bounds, an empty text, a second
+    one of the same day. The mentorship is locked: of two presses at once the second sees the first.
     """
-    side = _must_guide(by, mentorship)
-    mentor = rules.mentor_on(mentorship, side)
+    _must_guide(by, mentorship)
     text, private = checked_text(text), private.strip()[: rules.LONGEST_PRIVATE]
     check_minutes(minutes)
+    (mentorship,) = hold(by, [mentorship])
+    side = _must_guide(by, mentorship)
+    mentor = rules.mentor_on(mentorship, side)
     check_day(mentorship, mentor, day)
     reopening = _in_time(mentorship, mentor, day)
     if not again:
@@ -111,36 +160,38 @@ def sign_log(*, mentorship, by, kind, day, minutes, text, private="", file=None,
         reopening=reopening,
         signed_by=by,
     )
-    LogDraft.objects.filter(mentorship=mentorship, author=by).delete()
+    draft = queries.draft_of(by, mentorship)
+    if draft is not None and (link is None or typed_behind(link, draft)):
+        draft.delete()
     _signed(log, by)
     return log
 
 
 @action
-def sign_joint(*, mentorships, by, day, minutes, text, lines):
+def sign_joint(*, mentorships, by, day, minutes, text, lines, again=False):
     """Sign one joint meeting for several students: the text they share, a line for each. Returns the logs.
 
     `lines`: {mentorship: text}. Each student's other mentor is asked to sign too. Refuses the whole of it where one
-    student's day cannot be signed, and names that student.
+    student's day cannot be signed or has a log already and not `again`, and names that student. The mentorships are
+    locked in the order of their numbers.
     """
     if not mentorships:
         raise Invalid(_("Choose at least one student."), remedy=_("Tick who took part."), field="students")
     text = checked_text(text)
     check_minutes(minutes)
-    group, logs = uuid.uuid4().hex, []
     for mentorship in mentorships:
+        _must_guide(by, mentorship)
+    group, logs = uuid.uuid4().hex, []
+    for mentorship in hold(by, mentorships):
         side = _must_guide(by, mentorship)
         mentor = rules.mentor_on(mentorship, side)
         try:
             check_day(mentorship, mentor, day)
             reopening = _in_time(mentorship, mentor, day)
+            if not again:
+                _refuse_same_day(mentorship, mentor, day)
         except Refused as refusal:
-            raise type(refusal)(
-                _("%(student)s: %(why)s") % {"student": mentorship.student.user, "why": refusal.sentence},
-                remedy=refusal.remedy,
-                field="day",
-                code=refusal.code,
-            ) from None
+            raise _of_student(mentorship, refusal) from None
         logs.append(
             _create(
                 mentorship=mentorship,
@@ -162,6 +213,33 @@ def sign_joint(*, mentorships, by, day, minutes, text, lines):
     for log in logs:
         _signed(log, by)
     return logs
+
+
+def hold(by, mentorships=()):
+    """Lock the mentor, then these mentorships in the order of their numbers; returns them as they are now.
+
+    Whatever asks first and writes afterwards begins with it: a draft and the signature that ends it, two signatures of
+    one day, a signature and the end of the mentorship.
+    """
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    rows = Mentorship.objects.select_related("student__user", "academic__user", "industry__user")
+    return list(
+        rows.select_for_update(of=("self",), no_key=True)
+        .filter(pk__in=[one.pk for one in mentorships])
+        .order_by("pk")
+    )
+
+
+def _of_student(mentorship, refusal):
+    """The same refusal with the student's name before it."""
+    return type(refusal)(
+        _("%(student)s: %(why)s") % {"student": mentorship.student.user, "why": refusal.sentence},
+        remedy=refusal.remedy,
+        url=refusal.url,
+        url_label=refusal.url_label,
+        field="day",
+        code=refusal.code,
+    )
 
 
 @action

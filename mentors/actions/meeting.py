@@ -13,6 +13,7 @@ from consortium.reach import holders, names
 from consortium.refusals import Forbidden, Invalid, Refused
 from consortium.roles import Permission
 from consortium.templatetags.portal import day_text, moment_text
+from mentors.actions.log import hold
 from mentors.enums import MeetingState
 from mentors.models import CalendarKey, LogLink, Meeting
 from mentors.models.log import MINUTES
@@ -156,7 +157,11 @@ def _ask(meeting, now, field, kind):
 
 @action
 def use_link(*, link, sign):
-    """Let a link sign its one log: `sign()` makes it. Refuses a link that was used or whose days are over."""
+    """Let a link sign its one log: `sign()` makes it. Refuses a link that was used or whose days are over.
+
+    Mentor and mentorship are locked before the link, as everywhere else.
+    """
+    hold(link.user, [link.mentorship])
     moved = LogLink.objects.filter(pk=link.pk, used_at=None, expires_at__gt=clock.now()).update(
         used_at=clock.now()
     )

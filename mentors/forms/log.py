@@ -40,6 +40,7 @@ class MeetingForm(Form):
     length = forms.ChoiceField(label=_("How long"), widget=forms.RadioSelect)
     minutes = NumberField(label=pgettext_lazy("length", "Minutes"), most=9999)
     text = TextOfAnyLength(label=_("What was done"), rows=4, help_text=READERS)
+    again = forms.BooleanField(label=_("This is another meeting of the same day"), required=False)
 
     def __init__(self, *args, today, **kwargs):
         super().__init__(*args, **kwargs)
@@ -86,7 +87,6 @@ class LogForm(MeetingForm):
         help_text=_("PDF, JPG, PNG, DOCX or XLSX, up to 20 MB. Whoever reads the log can open it."),
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,.pdf,.docx,.xlsx"}),
     )
-    again = forms.BooleanField(label=_("This is another meeting of the same day"), required=False)
     late_reason = forms.CharField(
         label=_("Why it is late"),
         max_length=LONGEST_REASON,
@@ -115,7 +115,7 @@ class LogForm(MeetingForm):
 class JointForm(MeetingForm):
     """One meeting with several students: the text they share."""
 
-    field_order = ["when", "day", "length", "minutes", "text"]
+    field_order = ["when", "day", "again", "length", "minutes", "text"]
 
 
 class AmendForm(Form):

@@ -62,6 +62,10 @@ class LogLink(models.Model):
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
+    # Chosen behind the link and not signed yet; the mentor's own draft is not touched by it.
+    file = models.ForeignKey(
+        "consortium.StoredFile", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     log = models.OneToOneField(
         "mentors.SupervisionLog", models.PROTECT, null=True, blank=True, related_name="+"
     )

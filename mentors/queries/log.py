@@ -5,7 +5,7 @@ from collections import defaultdict
 from django.db.models import Count, F, Q
 
 from mentors.enums import COUNTED_AS_JOINT, TO_COSIGN, CosignState, LogKind, LogState, ReopeningState, Side
-from mentors.models import LogDraft, Reopening, SupervisionLog
+from mentors.models import LogDraft, LogLink, Reopening, SupervisionLog
 from mentors.queries.mentorship import mentorships_visible_to
 
 
@@ -93,6 +93,15 @@ def of_day(mentor, mentorship, day):
 def draft_of(user, mentorship):
     """The mentor's draft, or None. `mentorship` None: that of a joint meeting."""
     return LogDraft.objects.filter(author=user, mentorship=mentorship).select_related("file").first()
+
+
+def kept_file(user, mentorship, link=None):
+    """The file that waits to be signed: with the link of a mail, else with the mentor's draft; or None."""
+    if link is not None:
+        fresh = LogLink.objects.select_related("file").get(pk=link.pk)
+        return fresh.file
+    draft = draft_of(user, mentorship)
+    return draft.file if draft else None
 
 
 def counts(mentorships, first, last):

@@ -56,6 +56,7 @@ def link_with(token):
         return None
     rows = LogLink.objects.select_related(
         "user",
+        "file",
         "log__mentor__user",
         "log__cosigner__user",
         "log__mentorship__student__user",

@@ -3,22 +3,20 @@
 from datetime import timedelta
 
 from django.contrib import messages
-from django.http import JsonResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from consortium import clock, form_keys
 from consortium.access import permitted
-from consortium.refusals import Refused, Stale
+from consortium.refusals import Refused
 from consortium.roles import Permission
-from consortium.templatetags.portal import moment_text
 from mentors.actions import log as actions
 from mentors.forms.log import JointForm
 from mentors.queries import log as queries
 from mentors.queries.mentorship import guides_or_did
 from mentors.rules import log as rules
+from mentors.views.log import autosaved, first_values, keep_typed
 
 
 @permitted(Permission.WRITE_LOG)
@@ -26,12 +24,11 @@ def joint_new(request):
     """Record one meeting with several students; opening the page records nothing."""
     today, user = clock.today(), request.user
     draft = queries.draft_of(user, None)
-    first = {"when": "today"} | (draft.values if draft else {})
+    first = first_values(draft)
     form = JointForm(request.POST or None, initial=first, today=today)
     mine = list(guides_or_did(user, today - timedelta(days=rules.late_days())))
-    sent = request.POST if request.method == "POST" else request.GET
-    chosen = set(sent.getlist("students"))
-    status = 200
+    sent, chosen = _sent(request, first)
+    status, same = 200, False
     if request.method == "POST":
         status = 422
         if form.is_valid():
@@ -41,8 +38,9 @@ def joint_new(request):
                 )
             except Refused as refusal:
                 form.refuse(refusal)
-                status = refusal.status
-        _keep(request)
+                status, same = refusal.status, refusal.code == "same"
+        keep_typed(request, None, user)
+        draft = queries.draft_of(user, None)
     return render(
         request,
         "mentors/joint_form.html",
@@ -50,10 +48,19 @@ def joint_new(request):
             "form": form,
             "rows": [_row(one, user, str(one.pk) in chosen, sent) for one in mine],
             "draft": draft,
+            "same": same,
             "key": f"joint-{user.pk}",
         },
         status=status,
     )
+
+
+def _sent(request, first):
+    """(the fields, the students chosen): as posted; else of the draft, under those ticked on the list."""
+    if request.method == "POST":
+        return request.POST, set(request.POST.getlist("students"))
+    ticked = request.GET.getlist("students") or first.get("students", [])
+    return first, set(ticked)
 
 
 def _row(mentorship, user, chosen, sent):
@@ -77,6 +84,7 @@ def _signed(request, form, mine):
         day=values["day"],
         minutes=values["minutes"],
         text=values["text"],
+        again=values["again"],
         lines={row.pk: request.POST.get(f"line-{row.pk}", "") for row in rows},
     )
     messages.success(
@@ -91,18 +99,8 @@ def _signed(request, form, mine):
     return logs[0]
 
 
-def _keep(request, revision=None):
-    return actions.save_draft(mentorship=None, by=request.user, values=request.POST.dict(), revision=revision)
-
-
 @require_POST
 @permitted(Permission.WRITE_LOG)
 def joint_draft(request):
     """Keep what is being typed."""
-    revision = request.POST.get("revision", "")
-    try:
-        draft = _keep(request, int(revision) if revision.isdecimal() else None)
-    except Stale as stale:
-        return JsonResponse({"said": str(stale)}, status=409)
-    said = _("Saved %(moment)s") % {"moment": moment_text(draft.saved_at)}
-    return JsonResponse({"revision": draft.revision, "said": said})
+    return autosaved(request, None)

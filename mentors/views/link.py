@@ -1,13 +1,12 @@
 """What the link in a mail opens: a page that says what will be recorded. Opening it records nothing."""
 
 from django.http import Http404
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from consortium import clock
 from consortium.refusals import Forbidden, Refused
-from mentors.actions.meeting import use_link
 from mentors.queries.meeting import link_with
 from mentors.views.log import steps_of, write
 
@@ -28,27 +27,14 @@ def log_link(request, token):
 
 
 def _page(request, link):
+    if link.expires_at <= clock.now():
+        return render(request, "mentors/link_over.html", {"link": link}, status=410)
     if link.used_at is not None:
         if request.method == "POST":
             raise _used()
         context = {"link": link, "row": link.log, "steps": steps_of(link.log)}
         return render(request, "mentors/link_used.html", context)
-    if link.expires_at <= clock.now():
-        return render(request, "mentors/link_over.html", {"link": link}, status=410)
-
-    def done(request, sign):
-        use_link(link=link, sign=sign)
-        return redirect(link)
-
-    return write(
-        request,
-        link.mentorship,
-        link.user,
-        template="mentors/link_form.html",
-        done=done,
-        frame={"link": link, "autosave": ""},
-        first={"when": "other", "day": link.day.isoformat()},
-    )
+    return write(request, link.mentorship, link.user, link=link)
 
 
 def _used():

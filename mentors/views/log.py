@@ -1,5 +1,6 @@
 """Pages of supervision logs: the form on the phone, one log with its answers, the list."""
 
+from contextlib import suppress
 from datetime import date, timedelta
 
 from django.contrib import messages
@@ -12,9 +13,10 @@ from django.views.decorators.http import require_POST
 from consortium import clock, form_keys, lists
 from consortium.access import signed_in
 from consortium.history import history_of
-from consortium.refusals import Forbidden, Refused, Stale
+from consortium.refusals import Forbidden, Invalid, Refused, Stale
 from consortium.templatetags.portal import moment_text
 from mentors.actions import log as actions
+from mentors.actions.meeting import use_link
 from mentors.actions.reopening import ask_reopening
 from mentors.enums import LogState
 from mentors.forms.log import LENGTHS, AmendForm, CosignForm, DiffersForm, LogForm
@@ -39,129 +41,170 @@ def log_new(request, pk):
     return write(request, mentorship, request.user)
 
 
-def write(request, mentorship, by, *, template="mentors/log_form.html", done=None, frame=None, first=None):
-    """The form for one log by `by`, from the own account or from the link in a mail.
+def write(request, mentorship, by, *, link=None):
+    """The form for one log by `by`, from the own account or from the `link` in a mail.
 
-    `done` (request, what signs) answers a good form; `frame` is what the page around it needs; `first` what it
-    begins with. Whoever holds a link does not read the draft's note between the mentors.
+    A link signs the day of its meeting and opens no late one. Whoever holds it reads neither the mentor's draft nor the
+    text of an earlier log, and leaves that draft as it is.
     """
     today = clock.today()
-    draft = queries.draft_of(by, mentorship)
+    typed = _with_day_of(link, request.POST) if link else request.POST
     form = LogForm(
-        request.POST or None,
+        typed if request.method == "POST" else None,
         request.FILES or None,
-        initial=_first_values(draft, first),
+        initial={} if link else first_values(queries.draft_of(by, mentorship)),
         today=today,
     )
     status = 200
     act = request.POST.get("act", "sign")
     if request.method == "POST":
         if act == "last":
-            form = LogForm(data=_filled_from_last(request.POST, by, mentorship), today=today)
+            form = LogForm(data=_filled_from_last(typed, by, mentorship, with_text=link is None), today=today)
             form.errors.clear()
         elif act == "drop":
-            actions.drop_file(mentorship=mentorship, by=by)
-            _keep(form, mentorship, by, request.POST)
+            actions.drop_file(mentorship=mentorship, by=by, link=link)
+            keep_typed(request, mentorship, by, link=link)
             form.errors.clear()
         else:
-            answer, status = _signed_or_refused(request, form, mentorship, by, act, done)
+            answer, status = _signed_or_refused(request, form, mentorship, by, act, link)
             if answer is not None:
                 return answer
-        draft = queries.draft_of(by, mentorship)
-    late = form.has_error("day") and "late" in getattr(form, "codes", ())
+    draft = None if link else queries.draft_of(by, mentorship)
+    late = not link and form.has_error("day") and "late" in getattr(form, "codes", ())
     form.fields[
         "late_reason"
     ].required = late  # so that its label does not call it optional where it is asked for
     return render(
         request,
-        template,
+        "mentors/link_form.html" if link else "mentors/log_form.html",
         {
             "form": form,
             "mentorship": mentorship,
+            "link": link,
             "draft": draft,
+            "file": queries.kept_file(by, mentorship, link),
             "last": queries.last_by(by, mentorship),
             "standing": standing_of(mentorship, rules.side_of(by, mentorship), today),
             "late": late,
             "same": "same" in getattr(form, "codes", ()),
-            "key": f"log-{mentorship.pk}-{by.pk}",
-            "autosave": reverse("log_draft", args=[mentorship.pk]),
-            **(frame or {}),
+            "key": f"link-{link.pk}" if link else f"log-{mentorship.pk}-{by.pk}",
+            "autosave": "" if link else reverse("log_draft", args=[mentorship.pk]),
         },
         status=status,
     )
 
 
-def _signed_or_refused(request, form, mentorship, by, act, done):
+def _signed_or_refused(request, form, mentorship, by, act, link):
     """(answer, status): the way to the signed log, or None and what the form shows."""
     valid = form.is_valid()
     form.codes = set()
     upload = request.FILES.get("file")
     if upload:
         try:
-            actions.keep_file(mentorship=mentorship, by=by, upload=upload)
+            actions.keep_file(
+                mentorship=mentorship, by=by, upload=upload, form_key=_form_key(request), link=link
+            )
         except Refused as refusal:
             form.refuse(refusal)
             valid = False
+    status = 422
     if valid:
         try:
-            if act == "reopen":
+            if act == "reopen" and not link:
                 request_ = ask_reopening(
                     mentorship=mentorship,
                     by=by,
                     day=form.cleaned_data["day"],
                     reason=form.cleaned_data["late_reason"],
                 )
-                _keep(form, mentorship, by, request.POST)
+                keep_typed(request, mentorship, by)
                 return redirect(request_), 302
-            return (done or _sign_once)(request, _signature(form, mentorship, by)), 302
+            return _sign_once(request, form, mentorship, by, link), 302
         except Refused as refusal:
+            if link:
+                _lead_to_the_account(refusal, mentorship)
             form.refuse(refusal)
             form.codes.add(refusal.code)
             if refusal.field == "late_reason":
                 form.codes.add("late")
                 form.add_error("day", _("This day is past the limit."))
-            _keep(form, mentorship, by, request.POST)
-            return None, refusal.status
-    _keep(form, mentorship, by, request.POST)
-    return None, 422
+            status = refusal.status
+    keep_typed(request, mentorship, by, link=link)
+    return None, status
 
 
-def _signature(form, mentorship, by):
-    """What signs the log once it is called, with the file that the draft keeps."""
-    draft = queries.draft_of(by, mentorship)
-    file = draft.file if draft else None
-    return lambda: actions.sign_log(mentorship=mentorship, by=by, file=file, **form.signed())
+def _sign_once(request, form, mentorship, by, link):
+    """Sign with the file that is kept; a link signs once for ever, a form of the own account once per key."""
+
+    def sign():
+        file = queries.kept_file(by, mentorship, link)
+        return actions.sign_log(mentorship=mentorship, by=by, file=file, link=link, **form.signed())
+
+    if link is None:
+        return form_keys.create_once(request, "sign log", sign)
+    use_link(link=link, sign=sign)
+    return redirect(link)
 
 
-def _sign_once(request, sign):
-    return form_keys.create_once(request, "sign log", sign)
+def _lead_to_the_account(refusal, mentorship):
+    """A link opens no late day: that is asked for in the own account."""
+    if refusal.code == "late":
+        refusal.remedy = _("This link cannot ask for it: ask from your own account.")
+        refusal.url = reverse("log_new", args=[mentorship.pk])
+        refusal.url_label = _("Sign in and record")
 
 
-def _keep(form, mentorship, by, typed):
-    """What was typed stays with the server too, whatever was wrong with it."""
-    actions.save_draft(mentorship=mentorship, by=by, values=typed.dict())
+def _with_day_of(link, posted):
+    """What was typed behind a link, of the day that the link is for."""
+    typed = posted.copy()
+    typed["when"], typed["day"] = "other", link.day.isoformat()
+    return typed
 
 
-def _first_values(draft, first):
+def _form_key(request):
+    return request.POST.get("form_key", "")
+
+
+def keep_typed(request, mentorship, by, *, link=None):
+    """What was typed stays with the server too, whatever was wrong with it; the page shows it in any case."""
+    with suppress(Stale, Invalid):  # too long for a draft, or its form has signed meanwhile
+        actions.save_draft(
+            mentorship=mentorship, by=by, values=typed_in(request), form_key=_form_key(request), link=link
+        )
+
+
+def typed_in(request):
+    """The fields of the form by name; those of a joint meeting's students as a list."""
+    typed = request.POST.dict()
+    if "students" in typed:
+        typed["students"] = request.POST.getlist("students")
+    return typed
+
+
+def first_values(draft):
+    """What a form begins with: the draft, whose “today” stays the day on which it was typed."""
     if draft is None:
-        return first or {"when": "today"}
-    values, typed_on = dict(draft.values), draft.saved_at.astimezone(clock.SHANGHAI).date()
+        return {"when": "today"}
+    values, typed_on = dict(draft.values), clock.day_of(draft.saved_at)
     said = {"today": typed_on, "yesterday": typed_on - timedelta(days=1)}.get(values.get("when"))
     if said and typed_on != clock.today():
         values |= {"when": "other", "day": said.isoformat()}
-    if first:
-        values.pop("private", None)
-    return {"when": "today"} | values | (first or {})
+    return {"when": "today"} | values
 
 
-def _filled_from_last(typed, by, mentorship):
-    """“Use last time’s”: kind, length and text of the last log, wherever nothing was typed yet."""
+def _filled_from_last(typed, by, mentorship, with_text):
+    """“Use last time’s”: kind, length and text of the last log, wherever nothing was typed yet.
+
+    Without its text where a link is open: whoever holds that reads no earlier log.
+    """
     values = typed.dict()
     last = queries.last_by(by, mentorship)
     if last is None:
         return values
     length = str(last.minutes) if last.minutes in LENGTHS else "other"
-    was = {"kind": last.kind, "length": length, "text": last.text}
+    was = {"kind": last.kind, "length": length}
+    if with_text:
+        was["text"] = last.text
     if length == "other":
         was["minutes"] = str(last.minutes)
     return values | {name: value for name, value in was.items() if not values.get(name)}
@@ -170,18 +213,23 @@ def _filled_from_last(typed, by, mentorship):
 @require_POST
 @signed_in
 def log_draft(request, pk):
-    """Keep what is being typed; answers with when, for the line under the form."""
-    mentorship = get_object_or_404(mentorships_visible_to(request.user), pk=pk)
+    """Keep what is being typed."""
+    return autosaved(request, get_object_or_404(mentorships_visible_to(request.user), pk=pk))
+
+
+def autosaved(request, mentorship):
+    """Keep what is being typed, of one log or (None) of a joint meeting; answers with when, for the line under it."""
     revision = request.POST.get("revision", "")
     try:
         draft = actions.save_draft(
             mentorship=mentorship,
             by=request.user,
-            values=request.POST.dict(),
-            revision=int(revision) if revision.isdigit() else None,
+            values=typed_in(request),
+            revision=int(revision) if revision.isascii() and revision.isdigit() and len(revision) < 10 else 0,
+            form_key=_form_key(request),
         )
-    except Stale as stale:
-        return JsonResponse({"said": str(stale)}, status=409)
+    except (Stale, Invalid) as refusal:
+        return JsonResponse({"said": str(refusal)}, status=refusal.status)
     said = _("Saved %(moment)s") % {"moment": moment_text(draft.saved_at)}
     return JsonResponse({"revision": draft.revision, "said": said})
 

@@ -3,18 +3,19 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.signing import Signer
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from consortium import clock
-from consortium.models import Notification
+from consortium.models import Notification, PolicyValue
 from consortium.notifications import words
 from consortium.refusals import Forbidden, Invalid, Refused
 from mentors.actions.log import save_draft
 from mentors.actions.meeting import ask_for_logs, cancel_meeting, plan_meeting, renew_calendar
-from mentors.models import LogDraft, LogLink, SupervisionLog
+from mentors.models import LogDraft, LogLink, Meeting, Reopening, SupervisionLog
 from tests.demo_world.test_addresses import only_reads
 from tests.factories import make_log, make_mentorship, make_user
 
@@ -41,8 +42,10 @@ def planned(mentorship=None, **other):
 def asked():
     """A meeting that is over, and the link that asks for its log."""
     meeting = planned()
-    with clock.moved(3 * HOUR):
-        assert ask_for_logs() == 1
+    begun = clock.now() - 3 * HOUR
+    Meeting.objects.filter(pk=meeting.pk).update(starts_at=begun, ends_at=begun + HOUR)
+    assert ask_for_logs() == 1
+    meeting.refresh_from_db()
     return meeting, LogLink.objects.get(meeting=meeting)
 
 
@@ -149,10 +152,100 @@ def test_what_is_wrong_behind_a_link_loses_nothing_and_leaves_it_usable():
     assert client.post(url, FORM).status_code == 302
 
 
-def test_holder_of_a_link_does_not_read_the_note_between_mentors():
+OWN = {"text": "自己账号里写的半句话", "private": "压力很大", "kind": "on_site"}
+
+
+def test_holder_of_a_link_reads_nothing_of_the_mentors_draft_nor_of_earlier_logs():
     _meeting, link = asked()
-    save_draft(mentorship=link.mentorship, by=link.user, values={"private": "压力很大"})
-    assert "压力很大" not in Client().get(link.get_absolute_url()).content.decode()
+    make_log(
+        mentorship=link.mentorship, day=link.day - timedelta(days=3), minutes=45, text="上一次的正文内容在此"
+    )
+    save_draft(mentorship=link.mentorship, by=link.user, values=OWN)
+    client, url = Client(), link.get_absolute_url()
+    pages = [client.get(url), client.post(url, {"act": "last"}), client.post(url, FORM | {"text": ""})]
+    assert [page.status_code for page in pages] == [200, 200, 422]
+    for page in pages:
+        for secret in ("压力很大", "自己账号里写的半句话", "上一次的正文内容在此"):
+            assert secret not in page.content.decode()
+    assert pages[1].context["form"]["minutes"].value() == "45"
+
+
+def test_link_leaves_the_mentors_own_draft_as_it_was():
+    _meeting, link = asked()
+    save_draft(mentorship=link.mentorship, by=link.user, values=OWN)
+    client, url = Client(), link.get_absolute_url()
+    assert client.post(url, FORM | {"text": ""}).status_code == 422
+    assert client.post(url, FORM | {"act": "drop"}).status_code == 200
+    assert LogDraft.objects.get().values == OWN
+    assert client.post(url, FORM).status_code == 302
+    assert LogDraft.objects.get().values == OWN and SupervisionLog.objects.get().private == ""
+
+
+def test_what_was_typed_behind_a_link_waits_in_the_own_account_and_goes_with_the_log(client):
+    _meeting, link = asked()
+    visitor, url = Client(), link.get_absolute_url()
+    for text in ("写了一半", "写了更多一些"):
+        visitor.post(url, FORM | {"text": text, "length": ""})
+        assert LogDraft.objects.get().values["text"] == text
+        assert text not in visitor.get(url).content.decode()
+    client.force_login(link.user)
+    assert "写了更多一些" in client.get(reverse("log_new", args=[link.mentorship_id])).content.decode()
+    assert visitor.post(url, FORM).status_code == 302 and not LogDraft.objects.exists()
+
+
+def test_photo_behind_a_link_stays_with_the_link():
+    _meeting, link = asked()
+    client, url = Client(), link.get_absolute_url()
+    photo = SimpleUploadedFile("照片.png", b"\x89PNG\r\n\x1a\nrest")
+    page = client.post(url, FORM | {"text": "", "file": photo})
+    assert page.status_code == 422 and "照片.png" in page.content.decode()
+    assert "照片.png" in client.post(url, FORM | {"act": "last"}).content.decode()
+    assert client.post(url, FORM).status_code == 302
+    assert SupervisionLog.objects.get().file.name == "照片.png"
+
+
+def test_photo_behind_a_link_is_taken_off():
+    _meeting, link = asked()
+    client, url = Client(), link.get_absolute_url()
+    photo = SimpleUploadedFile("照片.png", b"\x89PNG\r\n\x1a\nrest")
+    client.post(url, FORM | {"text": "", "file": photo})
+    assert "照片.png" not in client.post(url, FORM | {"act": "drop"}).content.decode()
+    client.post(url, FORM)
+    assert SupervisionLog.objects.get().file is None
+
+
+def test_link_signs_the_day_of_its_meeting_and_no_other():
+    _meeting, link = asked()
+    client, url = Client(), link.get_absolute_url()
+    page = client.get(url).content.decode()
+    assert 'name="when"' not in page and 'name="day"' not in page
+    other = (link.day - timedelta(days=2)).isoformat()
+    client.post(url, FORM | {"when": "other", "day": other})
+    assert SupervisionLog.objects.get().day == link.day
+
+
+def test_link_opens_no_late_day():
+    _meeting, link = asked()
+    PolicyValue.objects.create(key="log_late_days", value=2, reason="试行", set_at=clock.now())
+    client, url = Client(), link.get_absolute_url()
+    with clock.moved(timedelta(days=4)):
+        page = client.post(url, FORM)
+        assert page.status_code == 409 and 'value="reopen"' not in page.content.decode()
+        assert reverse("log_new", args=[link.mentorship_id]) in page.content.decode()
+        page = client.post(url, FORM | {"act": "reopen", "late_reason": "出差在外"})
+        assert page.status_code == 409
+    assert not Reopening.objects.exists()
+
+
+def test_used_link_is_over_when_its_days_are():
+    _meeting, link = asked()
+    client, url = Client(), link.get_absolute_url()
+    assert client.post(url, FORM).status_code == 302
+    assert client.get(url).status_code == 200
+    with clock.moved(timedelta(days=8)):
+        page = client.get(url)
+        assert page.status_code == client.post(url, FORM).status_code == 410
+        assert TEXT not in page.content.decode()
 
 
 def test_pages_plan_and_call_off(client):
