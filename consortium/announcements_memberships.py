@@ -47,6 +47,27 @@ def announce():
             ),
             action=_("Mend the application"),
         ),
+        membership_turned_away=Message(
+            subject=_("Your application for membership was turned away"),
+            body=_(
+                "The secretariat does not take application %(number)s of %(unit)s to the council. The page gives its reason; a new application is possible."
+            ),
+            action=_("Open the application"),
+        ),
+        membership_expired=Message(
+            subject=_("Your application for membership was closed"),
+            body=_(
+                "Application %(number)s of %(unit)s was returned and not handed in again in time. A new application is possible."
+            ),
+            action=_("Open the application"),
+        ),
+        membership_overtaken=Message(
+            subject=_("A change of rank came too late"),
+            body=_(
+                "The term of %(unit)s ended before the notice of its change of rank (application %(number)s) was over. The rank stays; the next term is applied for with the rank wanted."
+            ),
+            action=_("Open the application"),
+        ),
         membership_withdrawn=Message(
             subject=_("An application for membership was withdrawn"),
             body=_("%(unit)s has withdrawn application %(number)s."),
@@ -199,6 +220,8 @@ def announce():
             S.IN_FORCE: badges.GREEN,
             S.REJECTED: badges.RED,
             S.WITHDRAWN: badges.SLATE,
+            S.TURNED_AWAY: badges.RED,
+            S.EXPIRED: badges.SLATE,
         },
     )
     registry.nav.append(

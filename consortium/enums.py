@@ -152,18 +152,28 @@ class MembershipApplicationState(TextChoices):
     IN_FORCE = "in_force", pgettext_lazy("membership application", "In force")
     REJECTED = "rejected", pgettext_lazy("membership application", "Not admitted")
     WITHDRAWN = "withdrawn", pgettext_lazy("membership application", "Withdrawn")
+    TURNED_AWAY = "turned_away", pgettext_lazy("membership application", "Turned away")
+    EXPIRED = "expired", pgettext_lazy("membership application", "Expired")
 
 
 _M = MembershipApplicationState
 MEMBERSHIP_APPLICATION_MOVES = {
     _M.DRAFT: {_M.SUBMITTED, _M.WITHDRAWN},
-    _M.SUBMITTED: {_M.RETURNED, _M.CHECKED, _M.WITHDRAWN},
-    _M.RETURNED: {_M.SUBMITTED, _M.WITHDRAWN},
-    _M.CHECKED: {_M.UNDER_VOTE, _M.RETURNED, _M.WITHDRAWN},
+    _M.SUBMITTED: {_M.RETURNED, _M.CHECKED, _M.WITHDRAWN, _M.TURNED_AWAY},
+    _M.RETURNED: {_M.SUBMITTED, _M.WITHDRAWN, _M.TURNED_AWAY, _M.EXPIRED},
+    _M.CHECKED: {_M.UNDER_VOTE, _M.RETURNED, _M.WITHDRAWN, _M.TURNED_AWAY},
     _M.UNDER_VOTE: {_M.DECIDED, _M.REJECTED, _M.WITHDRAWN},
     _M.DECIDED: {_M.APPROVED, _M.UNDER_VOTE},
     _M.APPROVED: {_M.PUBLIC_NOTICE, _M.IN_FORCE},
-    _M.PUBLIC_NOTICE: {_M.IN_FORCE, _M.CHECKED},
+    _M.PUBLIC_NOTICE: {_M.IN_FORCE, _M.CHECKED, _M.EXPIRED},
+}
+# Closed without a membership.
+MEMBERSHIP_APPLICATION_ENDED = (_M.REJECTED, _M.WITHDRAWN, _M.TURNED_AWAY, _M.EXPIRED)
+# Why the clock closed an application: people write a reason in words, the clock leaves a code.
+MEMBERSHIP_CLOSED_WORDS = {
+    "link_ended": _("The link ended before the application was handed in."),
+    "not_mended": _("It was not mended and handed in again in time."),
+    "term_over": _("The term whose rank it would have changed was over before the notice was."),
 }
 # An organisation has one of these at a time in one council.
 MEMBERSHIP_APPLICATION_OPEN = (
@@ -185,6 +195,8 @@ MEMBERSHIP_APPLICATION_AFTER_CHECK = (
     _M.IN_FORCE,
     _M.REJECTED,
 )
+# Checked and on its way to a decision: from here on a credit code stands for one application.
+MEMBERSHIP_APPLICATION_DECIDING = (_M.CHECKED, _M.UNDER_VOTE, _M.DECIDED, _M.APPROVED, _M.PUBLIC_NOTICE)
 MEMBERSHIP_APPLICATION_RESOLVED = (_M.DECIDED, _M.APPROVED, _M.PUBLIC_NOTICE, _M.IN_FORCE)
 
 

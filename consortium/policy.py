@@ -21,6 +21,7 @@ POLICIES = {
     "membership_check_days": Policy(10, _("Days to check an application for membership"), "proposal"),
     "membership_notice_days": Policy(5, _("Working days a new membership is on public notice"), "proposal"),
     "membership_years": Policy(3, _("Years of a membership's term"), "common practice"),
+    "membership_mend_days": Policy(30, _("Days to mend a returned application for membership"), "proposal"),
     "membership_link_days": Policy(30, _("Days an applicant's link is open"), "proposal"),
     "answer_days": Policy(3, _("Working days to accept or decline a place"), "proposal"),
     "first_response_days": Policy(5, _("Working days to the first answer to a demand"), "proposal"),

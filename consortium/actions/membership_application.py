@@ -49,6 +49,8 @@ FIELDS = (
     "contact_post",
     "contact_email",
 )
+# What is left of the contact of an application that was never handed in.
+NOBODY = {"contact_name": "", "contact_post": "", "contact_email": "", "token_hash": None}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,7 +186,16 @@ def start_application(*, by, organisation, council, kind=MembershipApplicationKi
 
 @action
 def send_link_again(*, application, by):
-    """A new link to the applicant's address; the old one stops working. Returns the token."""
+    """A new link to the applicant's address; the old one stops working. Returns the token.
+
+    Asked for by the applicant, or by the secretariat for somebody who lost it.
+    """
+    own = isinstance(by, Applicant) and by.application_id == application.pk
+    if not own and not rules.may_send_link(by, application):
+        raise Forbidden(
+            _("This link is not yours to send."),
+            remedy=_("The secretariat sends it, or the applicant asks for it."),
+        )
     token = _new_token(application)
     record("application link sent again", application, by=by)
     _mail_link(application, token, "membership_link")
@@ -273,11 +284,11 @@ def submit_application(*, application, by):
         )
         if member:
             raise _member_already(member)
-    _refuse_second(council=application.council, uscc=application.uscc, except_for=application)
     now = clock.now()
     _move(
         application,
         S.SUBMITTED,
+        mend_due=None,
         number=application.number or _next_number(now),
         submitted_at=now,
         check_due=now + timedelta(days=policy.value("membership_check_days")),
@@ -289,14 +300,24 @@ def submit_application(*, application, by):
 
 @action
 def withdraw_application(*, application, by, reason=""):
-    """The applicant takes the application back, as long as no resolution stands."""
+    """The applicant takes the application back, as long as no resolution stands.
+
+    What was never handed in keeps no name and no address, and its link ends.
+    """
     _ask_writer(by, application)
     if application.state not in rules.WITHDRAWABLE:
         raise _moved_on(application)
     handed_in = application.submitted_at is not None
     if handed_in and not reason.strip():
         raise Invalid(_("Say in a sentence why it is withdrawn."), field="reason")
-    _move(application, S.WITHDRAWN, closed_at=clock.now(), closed_reason=reason.strip())
+    _move(
+        application,
+        S.WITHDRAWN,
+        expected=rules.WITHDRAWABLE if handed_in else (S.DRAFT,),
+        closed_at=clock.now(),
+        closed_reason=reason.strip(),
+        **({} if handed_in else NOBODY),
+    )
     record("application for membership withdrawn", application, by=by, reason=reason.strip())
     if handed_in:
         _tell_office(application, "membership_withdrawn")
@@ -304,20 +325,70 @@ def withdraw_application(*, application, by, reason=""):
 
 
 @action
+def take_invitation_back(*, application, by):
+    """The secretariat takes back an invitation that nobody has answered: its link ends, the address goes."""
+    if not rules.may_decide(by):
+        raise Forbidden(
+            _("Your role does not invite units to join."), remedy=_("Ask the secretariat to do it.")
+        )
+    _move(application, S.WITHDRAWN, expected=(S.DRAFT,), closed_at=clock.now(), **NOBODY)
+    record("invitation to apply taken back", application, by=by)
+    return application
+
+
+@action
+def turn_away_application(*, application, by, reason):
+    """The secretariat turns an application away before the council is asked; the applicant reads why and may apply anew."""
+    if not rules.may_decide(by) or rules.may_write(by, application):
+        raise Forbidden(
+            _("You can read this application but not turn it away."),
+            remedy=_("The secretariat does it; never the unit's own people."),
+        )
+    if not reason.strip():
+        raise Invalid(_("Write why it is turned away."), remedy=_("The applicant reads it."), field="reason")
+    _move(
+        application,
+        S.TURNED_AWAY,
+        expected=rules.TURN_AWAY,
+        closed_at=clock.now(),
+        closed_reason=reason.strip(),
+    )
+    record("application turned away", application, by=by, reason=reason.strip())
+    tell_applicant(application, "membership_turned_away", number=application.number)
+    return application
+
+
+@action
+def expire_application(*, application):
+    """By the clock: a returned application that nobody mended in its days is closed. None when somebody was first."""
+    application = locked(application)
+    if application.state != S.RETURNED or not application.mend_due or application.mend_due > clock.now():
+        return None
+    _move(application, S.EXPIRED, closed_at=clock.now(), closed_reason="not_mended")
+    record("application expired", application, by=None)
+    tell_applicant(application, "membership_expired", number=application.number)
+    return application
+
+
+@action
 def let_go_of_draft(*, application):
-    """By the clock: a draft whose link has ended without being handed in keeps no name and no address of its contact."""
+    """By the clock: a draft whose link has ended without being handed in keeps no name and no address of its contact.
+
+    None when somebody was first: handed in, or given a new link.
+    """
+    application = locked(application)
+    if application.state != S.DRAFT or application.token_expires_at > clock.now():
+        return None
     _move(
         application,
         S.WITHDRAWN,
         expected=(S.DRAFT,),
-        contact_name="",
-        contact_post="",
-        contact_email="",
-        token_hash=None,
         closed_at=clock.now(),
-        closed_reason=_("The link ended before the application was handed in."),
+        closed_reason="link_ended",
+        **NOBODY,
     )
     record("application draft let go", application, by=None)
+    return application
 
 
 # --- the check
@@ -374,6 +445,7 @@ def return_application(*, application, by, ticks=(), notes):
         S.RETURNED,
         expected=(S.SUBMITTED, S.CHECKED),
         check_due=None,
+        mend_due=clock.now() + timedelta(days=policy.value("membership_mend_days")),
         checks={
             item: {"ok": item in ticks and item not in notes, "note": notes.get(item, "")}
             for item in MembershipCheckItem.values
@@ -414,6 +486,15 @@ def _complete_code(unit, application, by):
 
 
 # --- what all steps share
+
+
+def locked(application):
+    """The application as it is now, locked until the act is done."""
+    return (
+        MembershipApplication.objects.select_for_update(of=("self",))
+        .select_related("organisation", "council", "resolution", "notice", "previous", "board")
+        .get(pk=application.pk)
+    )
 
 
 def move(application, to, *, expected=None, **fields):
@@ -515,7 +596,6 @@ def _refuse_second(*, council, organisation=None, uscc="", except_for=None):
             remedy=_("Go on with that one, or withdraw it first."),
             url=first.get_absolute_url() if organisation else "",
             url_label=_("Open the application"),
-            field="uscc" if uscc and not organisation else None,
             code="second",
         )
 

@@ -23,6 +23,7 @@ from consortium.actions.membership import (
 )
 from consortium.actions.membership_application import (
     administrators_of,
+    locked,
     move,
     tell_applicant,
     tell_office,
@@ -169,7 +170,8 @@ def _term(application, since):
     if application.kind == Kind.RENEWAL and previous:
         since = max(previous.until + timedelta(days=1), clock.today())
     if application.kind == Kind.RANK_CHANGE and previous:
-        if not previous.since < since <= previous.until:
+        # A term has two days at least, so that the one before it ends with the day before and no day is counted twice.
+        if not previous.since + timedelta(days=1) < since < previous.until:
             raise Invalid(
                 _("The present term runs from %(since)s to %(until)s; the new rank begins within it.")
                 % {"since": day_text(previous.since), "until": day_text(previous.until)},
@@ -394,7 +396,7 @@ def bring_into_force(*, application):
     Refuses before the end of the notice, with an objection open, and beside another membership in force. The
     application is locked: a second worker finds it moved on and does nothing (None), an objection waits or is waited for.
     """
-    application = _locked(application)
+    application = locked(application)
     if application.state != S.PUBLIC_NOTICE:
         return None
     if application.objections.filter(answered_at=None).exists() or (
@@ -405,9 +407,14 @@ def bring_into_force(*, application):
             remedy=_("The membership begins by itself after it."),
             code="notice",
         )
-    since, until = max(application.since, clock.today()), application.until
+    since = max(application.since, clock.today())
     if application.kind == Kind.ADMISSION:
         until = last_day(since)
+    else:
+        present = standing_term(organisation=application.organisation, council=application.council)
+        if present is None or not since < present.until:
+            return _overtaken(application)
+        until = present.until
     membership = _enter(application, since=since, until=until)
     move(
         application, S.IN_FORCE, expected=(S.PUBLIC_NOTICE,), membership=membership, since=since, until=until
@@ -424,6 +431,21 @@ def bring_into_force(*, application):
     _give_administrator(application)
     tell_applicant(application, "membership_in_force", since=since, until=until)
     return membership
+
+
+def _overtaken(application):
+    """A change of rank came too late: the term is over, or ends before the new rank would begin."""
+    move(
+        application,
+        S.EXPIRED,
+        expected=(S.PUBLIC_NOTICE,),
+        closed_at=clock.now(),
+        closed_reason="term_over",
+    )
+    record("application overtaken", application, by=None)
+    tell_applicant(application, "membership_overtaken", number=application.number)
+    tell_office(application, "membership_overtaken")
+    return application
 
 
 def _stand_in_line(application):
@@ -467,14 +489,6 @@ def _enter(application, *, since, until):
             url_label=_("Open the organisation"),
             code="active",
         ) from None
-
-
-def _locked(application):
-    return (
-        MembershipApplication.objects.select_for_update(of=("self",))
-        .select_related("organisation", "council", "resolution", "notice", "previous", "board")
-        .get(pk=application.pk)
-    )
 
 
 def _give_administrator(application):

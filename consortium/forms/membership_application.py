@@ -1,6 +1,7 @@
 """Forms of applying for membership: asking for the link, the application itself, the check list."""
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from consortium.actions.organisation import checked_uscc
@@ -16,6 +17,8 @@ from consortium.queries.membership_application import boards, councils
 from consortium.queries.membership_term import measures_of
 from consortium.refusals import Invalid
 from consortium.templatetags.portal import day_text
+
+CODE_SIGNS = 12
 
 
 class CouncilField(forms.ModelChoiceField):
@@ -261,9 +264,20 @@ class CodeForm(Form):
 
     code = forms.CharField(
         label=_("Code of the certificate"),
-        max_length=20,
+        max_length=40,
         help_text=_("Three groups of four signs, under the QR code."),
     )
+
+    def clean_code(self):
+        """The code in its one form: signs that a hand adds or leaves out between the groups do not matter."""
+        signs = [sign for sign in self.cleaned_data["code"].upper() if sign.isascii() and sign.isalnum()]
+        if len(signs) != CODE_SIGNS:
+            raise forms.ValidationError(
+                gettext("This is not a whole code: it has %(n)d signs, three groups of four are needed.")
+                % {"n": len(signs)}
+            )
+        plain = "".join(signs)
+        return "-".join(plain[at : at + 4] for at in range(0, CODE_SIGNS, 4))
 
 
 class VotesForm(Form):

@@ -7,8 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from consortium.enums import (
     MEMBERSHIP_APPLICATION_AFTER_CHECK,
+    MEMBERSHIP_APPLICATION_DECIDING,
     MEMBERSHIP_APPLICATION_OPEN,
     MEMBERSHIP_APPLICATION_RESOLVED,
+    MEMBERSHIP_CLOSED_WORDS,
     MembershipApplicationKind,
     MembershipApplicationState,
     MembershipDocumentKind,
@@ -64,6 +66,8 @@ class MembershipApplication(models.Model):
     )
     submitted_at = models.DateTimeField(null=True, blank=True)
     check_due = models.DateTimeField(null=True, blank=True)
+    # Until when a returned one can be mended; then the clock closes it.
+    mend_due = models.DateTimeField(null=True, blank=True)
     # {item of the check list: {"ok": bool, "note": text}}, as the last check left it.
     checks = models.JSONField(default=dict, blank=True)
     checked_by = models.ForeignKey("consortium.User", models.PROTECT, null=True, blank=True, related_name="+")
@@ -107,7 +111,7 @@ class MembershipApplication(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["uscc", "council"],
-                condition=Q(state__in=MEMBERSHIP_APPLICATION_OPEN) & ~Q(uscc="") & ~Q(state="draft"),
+                condition=Q(state__in=MEMBERSHIP_APPLICATION_DECIDING) & ~Q(uscc=""),
                 name="one_open_application_per_code",
             ),
             models.CheckConstraint(
@@ -151,6 +155,11 @@ class MembershipApplication(models.Model):
 
     def get_absolute_url(self):
         return reverse("membership_application", args=[self.pk])
+
+    @property
+    def closed_words(self):
+        """Why it was closed: as somebody wrote it, or what the clock did, in the reader's language."""
+        return str(MEMBERSHIP_CLOSED_WORDS.get(self.closed_reason, self.closed_reason))
 
 
 class MembershipDocument(models.Model):

@@ -2,7 +2,12 @@
 
 from django.db.models import Q
 
-from consortium.enums import MEMBERSHIP_APPLICATION_OPEN, BodyKind, MembershipState
+from consortium.enums import (
+    MEMBERSHIP_APPLICATION_DECIDING,
+    MEMBERSHIP_APPLICATION_OPEN,
+    BodyKind,
+    MembershipState,
+)
 from consortium.enums import MembershipApplicationState as S
 from consortium.models import (
     GovernanceBody,
@@ -18,16 +23,40 @@ from consortium.roles import Permission
 
 
 def applications_visible_to(user):
-    """All for the secretariat and auditors, of the own board for its officers, of the own unit for its people."""
+    """The own unit's; what was handed in to the secretariat and auditors, and to a board's officers where it names the board.
+
+    What was never handed in stays the unit's own, also when it was withdrawn.
+    """
     rows = MembershipApplication.objects.select_related(
         "council", "organisation", "board", "resolution", "checked_by", "previous", "notice"
     )
+    mine = Q(organisation__in=reach(user, Permission.APPLY_MEMBERSHIP).organisations)
     if reach(user, Permission.RECORD_MEMBERSHIP).all or reach(user, Permission.READ_AUDIT).all:
-        # Drafts are the unit's own, but those begun by a link: the office sends it again.
-        return rows.exclude(state=S.DRAFT, token_hash=None)
+        return rows.filter(mine | Q(submitted_at__isnull=False))
     held = reach(user, Permission.CHECK_MEMBERSHIP)
-    own = reach(user, Permission.APPLY_MEMBERSHIP)
-    return rows.filter(Q(board__in=held.boards) & ~Q(state=S.DRAFT) | Q(organisation__in=own.organisations))
+    return rows.filter(mine | Q(board__in=held.boards, submitted_at__isnull=False))
+
+
+def invitations_visible_to(user):
+    """Units the secretariat invited that have not handed in: whom it asked and until when, not what they write."""
+    rows = MembershipApplication.objects.select_related("council", "created_by")
+    if not reach(user, Permission.RECORD_MEMBERSHIP).all:
+        return rows.none()
+    return rows.filter(state=S.DRAFT, organisation=None, created_by__isnull=False)
+
+
+def with_the_same_code(application):
+    """Other open applications in this council with the same credit code: one of them is not the unit it says it is."""
+    rows = MembershipApplication.objects.filter(
+        council=application.council_id, uscc=application.uscc, state__in=MEMBERSHIP_APPLICATION_OPEN
+    )
+    rows = rows.filter(submitted_at__isnull=False).exclude(pk=application.pk)
+    return list(rows.order_by("submitted_at", "pk")) if application.uscc else []
+
+
+def returned_and_not_mended(now):
+    """Returned applications whose time to be mended is over."""
+    return list(MembershipApplication.objects.filter(state=S.RETURNED, mend_due__lte=now).order_by("pk"))
 
 
 def application_behind(token_hash, now):
@@ -42,10 +71,13 @@ def application_behind(token_hash, now):
 
 
 def open_application(*, council, organisation=None, uscc="", except_for=None):
-    """The one that is under way already for this unit in this council, or None."""
+    """The one that is under way already for this unit in this council, or None.
+
+    A code stands for a unit once the secretariat has checked it: before, anybody may have copied it from a register.
+    """
     same = Q(organisation=organisation) if organisation else Q(pk=None)
     if uscc:
-        same |= Q(uscc=uscc) & ~Q(state=S.DRAFT)
+        same |= Q(uscc=uscc, state__in=MEMBERSHIP_APPLICATION_DECIDING)
     rows = MembershipApplication.objects.filter(same, council=council, state__in=MEMBERSHIP_APPLICATION_OPEN)
     return rows.exclude(pk=except_for.pk if except_for else None).order_by("pk").first()
 

@@ -2,7 +2,11 @@
 
 from django.utils.translation import gettext as _
 
-from consortium.enums import MEMBERSHIP_DOCUMENTS_NEEDED, MembershipDocumentKind
+from consortium.enums import (
+    MEMBERSHIP_APPLICATION_OPEN,
+    MEMBERSHIP_DOCUMENTS_NEEDED,
+    MembershipDocumentKind,
+)
 from consortium.enums import MembershipApplicationState as S
 from consortium.reach import reach
 from consortium.roles import Permission
@@ -10,6 +14,8 @@ from consortium.roles import Permission
 EDITABLE = (S.DRAFT, S.RETURNED)
 CHECKABLE = (S.SUBMITTED,)
 WITHDRAWABLE = (S.DRAFT, S.SUBMITTED, S.RETURNED, S.CHECKED, S.UNDER_VOTE)
+# Before the council is asked the secretariat may turn an application away: a double, a name that somebody else used.
+TURN_AWAY = (S.SUBMITTED, S.RETURNED, S.CHECKED)
 # What an application asks for before it can be handed in.
 NEEDED = ("unit_name", "uscc", "unit_kind", "contact_name", "contact_email", "wishes")
 
@@ -29,6 +35,20 @@ def may_check(user, application):
     """The secretariat checks all, a board's officer those that name the board; nobody that of the own unit."""
     held = reach(user, Permission.CHECK_MEMBERSHIP)
     return (held.all or application.board_id in held.boards) and not may_write(user, application)
+
+
+def may_turn_away(user, application):
+    """Whether the person turns it away before the vote: the secretariat, never for the own unit."""
+    return application.state in TURN_AWAY and may_decide(user) and not may_write(user, application)
+
+
+def may_send_link(user, application):
+    """Whether the person sends the link again to an applicant who has no account."""
+    return (
+        application.token_hash is not None
+        and application.state in MEMBERSHIP_APPLICATION_OPEN
+        and may_decide(user)
+    )
 
 
 def may_decide(user):

@@ -396,7 +396,8 @@ def _withdraw(request, door):
             status = refusal.status
         else:
             messages.success(request, _("The application is withdrawn."))
-            return redirect(door.url)
+            # With a draft its link ends, and there is no page left to go back to.
+            return redirect("join_ask" if door.token and application.submitted_at is None else door.url)
     context = {"form": form, "application": application, "layout": door.layout, "door": door}
     return render(
         request,

@@ -14,10 +14,9 @@ def ask(request):
     """Type the code of a certificate."""
     form = CodeForm(request.GET or None)
     if form.is_valid():
-        return redirect(
-            "certificate_check", "".join(form.cleaned_data["code"].split()).upper().replace("/", "")
-        )
-    return render(request, "consortium/membership/check_ask.html", {"form": form})
+        return redirect("certificate_check", form.cleaned_data["code"])
+    status = 422 if form.errors else 200
+    return render(request, "consortium/membership/check_ask.html", {"form": form}, status=status)
 
 
 def check(request, code):

@@ -45,6 +45,8 @@ def check(request, pk):
             "application": application,
             "form": form,
             "alike": alike,
+            "may_turn_away": rules.may_turn_away(request.user, application),
+            "same_code": queries.with_the_same_code(application),
             "documents": documents,
             "code_fault": _code_fault(application),
             "missing": rules.missing_documents({row.kind for row in documents}),

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from consortium import clock, files, policy
 from consortium.access import permitted
+from consortium.actions import membership_application as applications
 from consortium.actions import membership_decision as actions
 from consortium.enums import MembershipApplicationKind
 from consortium.enums import MembershipApplicationState as S
@@ -149,6 +150,33 @@ def reject(request, pk):
         title=pgettext("membership application", "Not admitted"),
         effects=effects,
         submit=_("Record that the unit was not admitted"),
+        danger=True,
+    )
+
+
+@permitted(Permission.RECORD_MEMBERSHIP)
+def turn_away(request, pk):
+    """Turn an application away before the council is asked."""
+    application = _waiting(request, pk)
+    form = ReasonForm(request.POST or None)
+    effects = [
+        _("The council is not asked. The applicant reads what you write and can apply again."),
+        _("What only has to be mended is returned instead, with a sentence for each item."),
+        _("It cannot be undone."),
+    ]
+
+    def act(values):
+        applications.turn_away_application(application=application, by=request.user, **values)
+        return _("Turned away. The applicant was told.")
+
+    return _act_page(
+        request,
+        application,
+        form,
+        act,
+        title=_("Turn the application away"),
+        effects=effects,
+        submit=_("Turn the application away"),
         danger=True,
     )
 

@@ -7,7 +7,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from consortium.enums import MEMBERSHIP_OVER, MembershipCheckItem, MembershipState
+from consortium.enums import (
+    MEMBERSHIP_APPLICATION_ENDED,
+    MEMBERSHIP_OVER,
+    MembershipCheckItem,
+    MembershipState,
+)
 from consortium.enums import MembershipApplicationState as S
 from consortium.history import history_of
 from consortium.queries import membership_application as queries
@@ -29,6 +34,8 @@ POSITION = {
     S.IN_FORCE: 5,
     S.REJECTED: 3,
     S.WITHDRAWN: 0,
+    S.TURNED_AWAY: 1,
+    S.EXPIRED: 0,
 }
 # What the secretariat does next in each state: the address and the verb.
 DECISIONS = {
@@ -76,7 +83,9 @@ def application_page(request, application, *, door):
             "history": history_of(application) if staff else [],
             "withdrawable": (door.token or rules.may_write(user, application))
             and application.state in rules.WITHDRAWABLE,
-            "ended": application.state in (S.WITHDRAWN, S.REJECTED),
+            "ended": application.state in MEMBERSHIP_APPLICATION_ENDED,
+            "may_turn_away": staff and rules.may_turn_away(user, application),
+            "may_send_link": staff and rules.may_send_link(user, application),
             "alike": queries.perhaps_the_same(application)
             if staff and application.state == S.SUBMITTED
             else [],
@@ -96,7 +105,7 @@ def lines_of(application):
 def steps_of(application):
     """The eight steps of a membership's life with state, date and what is to be known of each."""
     at = POSITION[application.state]
-    over = application.state in (S.WITHDRAWN, S.REJECTED)
+    over = application.state in MEMBERSHIP_APPLICATION_ENDED
     rows = [
         (pgettext("membership step", "Draft"), application.created_at, ""),
         (pgettext("membership step", "Handed in"), application.submitted_at, application.number or ""),
@@ -167,7 +176,8 @@ def _step(number, at, over, label, date, note):
 def forks():
     """What may happen aside."""
     return [
-        _("Returned to be mended: at the check"),
+        _("Returned to be mended: at the check; closed when it is not mended in time"),
+        _("Turned away: before the vote, a new application is possible"),
         _("Not admitted: a new application is possible"),
         _("Suspended: after a breach, can be lifted"),
         _("Removed: only by the council's vote"),
@@ -185,6 +195,8 @@ def strip_of(user, application, door):
                 "url": reverse("membership_application_check", args=[application.pk]),
                 "verb": _("Check the application"),
             }
+    elif state == S.RETURNED and application.mend_due:
+        strip |= {"due_at": application.mend_due, "due_label": _("To be mended by")}
     elif state == S.UNDER_VOTE:
         strip |= {"due": day(application.vote_day), "due_label": _("Day of the vote")}
     elif state == S.PUBLIC_NOTICE:

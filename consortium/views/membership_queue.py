@@ -2,13 +2,15 @@
 
 from django.contrib import messages
 from django.db.models import Q
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
-from consortium import clock, lists
+from consortium import clock, form_keys, lists
 from consortium.access import permitted, signed_in
 from consortium.actions import membership_application as actions
-from consortium.enums import MembershipApplicationKind
+from consortium.enums import MEMBERSHIP_APPLICATION_ENDED
 from consortium.enums import MembershipApplicationState as S
 from consortium.forms.membership_application import LinkForm
 from consortium.queries import membership_application as queries
@@ -67,11 +69,11 @@ def queue(request):
 def _tabs(user, visible):
     tabs = [
         ("check", _("To check"), visible.filter(state=S.SUBMITTED)),
-        ("returned", _("With the applicant"), visible.filter(state__in=rules.EDITABLE)),
+        ("returned", _("With the applicant"), visible.filter(state=S.RETURNED)),
         ("vote", _("Ready for the vote"), visible.filter(state=S.CHECKED)),
         ("voting", _("Under vote"), visible.filter(state__in=(S.UNDER_VOTE, S.DECIDED))),
         ("notice", _("Notice"), visible.filter(state__in=(S.APPROVED, S.PUBLIC_NOTICE))),
-        ("done", _("Done"), visible.filter(state__in=(S.IN_FORCE, S.REJECTED, S.WITHDRAWN))),
+        ("done", _("Done"), visible.filter(state__in=(S.IN_FORCE, *MEMBERSHIP_APPLICATION_ENDED))),
         ("all", _("All"), visible),
     ]
     if rules.may_decide(user):
@@ -81,23 +83,48 @@ def _tabs(user, visible):
 
 @permitted(Permission.RECORD_MEMBERSHIP)
 def invite(request):
-    """Invite a unit: its contact gets a link to the form by mail."""
+    """Invite a unit: its contact gets a link to the form by mail. Below: who was invited and has not handed in."""
     council = main_council()
     form = LinkForm(request.POST or None, initial={"council": council.pk if council else None})
     form.fields["contact_name"].required = False
     status = 200
     if request.method == "POST" and form.is_valid():
-        try:
+
+        def make():
             actions.invite_to_apply(by=request.user, **form.cleaned_data)
+            messages.success(request, _("The invitation to apply was sent."))
+            return reverse("membership_invite")
+
+        try:
+            return form_keys.create_once(request, "membership invitation", make)
         except Refused as refusal:
             form.refuse(refusal)
             status = refusal.status
-        else:
-            messages.success(request, _("The invitation to apply was sent."))
-            return redirect("memberships")
+    invited = queries.invitations_visible_to(request.user).order_by("-pk")
     return render(
         request,
         "consortium/membership/invite.html",
-        {"form": form, "kinds": MembershipApplicationKind},
+        {"form": form, "page": lists.page_of(request, invited)},
         status=422 if form.errors and status == 200 else status,
     )
+
+
+@require_POST
+@permitted(Permission.RECORD_MEMBERSHIP)
+def take_invitation_back(request, pk):
+    """Take back an invitation that was not answered."""
+    invitation = get_object_or_404(queries.invitations_visible_to(request.user), pk=pk)
+    actions.take_invitation_back(application=invitation, by=request.user)
+    messages.success(request, _("The invitation is taken back; its link no longer works."))
+    return redirect("membership_invite")
+
+
+@require_POST
+@permitted(Permission.RECORD_MEMBERSHIP)
+def send_link(request, pk):
+    """Send the link again: to a unit that was invited, or to an applicant who lost it."""
+    invitation = queries.invitations_visible_to(request.user).filter(pk=pk).first()
+    application = invitation or get_object_or_404(queries.applications_visible_to(request.user), pk=pk)
+    actions.send_link_again(application=application, by=request.user)
+    messages.success(request, _("A new link was sent; the one before no longer works."))
+    return redirect("membership_invite") if invitation else redirect(application)

@@ -214,14 +214,6 @@ def test_a_second_application_beside_an_open_one_is_refused():
         )
 
 
-def test_a_second_application_with_the_same_code_is_refused():
-    first = make_application(link=True)
-    second = make_application(link=True, state="draft", uscc=first.uscc)
-    with pytest.raises(Refused) as refused:
-        actions.submit_application(application=second, by=second.writer)
-    assert refused.value.code == "second"
-
-
 # --- writing
 
 
