@@ -101,6 +101,11 @@ def reseal(*, change=True, erase_lost=False, batch=500):
     return found
 
 
+def fate_of(token):
+    """What replacing a key means for one token: (outcome as in `reseal`, the token under the first key if another)."""
+    return _fate(token, Fernet(_keys()[0]), _keyring())
+
+
 def _in_turn(rows, batch):
     """(primary key, token) of each row, read by the batch, so that a table of any size fits."""
     last = 0

@@ -1,7 +1,6 @@
 """The bridge to allauth's second factors: who must have one, whether this session has shown it, how secrets rest."""
 
-import base64
-import hashlib
+import io
 import time
 
 import segno
@@ -11,11 +10,12 @@ from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import generate_totp_secret
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from consortium import sealed
 from consortium.reach import active_grants
 from consortium.roles import STAFF_ROLES
 
@@ -27,7 +27,7 @@ FRESH_CODES = "fresh_recovery_codes"
 
 
 class MFAAdapter(DefaultMFAAdapter):
-    """allauth's second factors in the portal's words, with secrets that are no use without SECRET_KEY."""
+    """allauth's second factors in the portal's words, with secrets that are no use without DATA_KEYS."""
 
     error_messages = {
         **DefaultMFAAdapter.error_messages,
@@ -49,31 +49,53 @@ class MFAAdapter(DefaultMFAAdapter):
 
     def build_totp_svg(self, url):
         """The QR code, dark on white in either theme."""
-        return segno.make(url, error="m").svg_inline(scale=5, border=3, dark="#000", light="#fff")
+        drawing = io.BytesIO()  # with its namespace: it is shown as an image, not as part of the page
+        segno.make(url, error="m").save(
+            drawing, kind="svg", xmldecl=False, scale=5, border=3, dark="#000", light="#fff"
+        )
+        return drawing.getvalue().decode()
 
     def generate_authenticator_name(self, user, type):
         """What a passkey is called until its owner says otherwise."""
         number = Authenticator.objects.filter(user=user, type=type).count() + 1
         return _("Passkey %(number)d") % {"number": number}
 
+    def get_public_key_credential_rp_entity(self):
+        """Whose passkey it is, as the device names it; it holds for the portal's host alone."""
+        return {**super().get_public_key_credential_rp_entity(), "name": self.get_totp_issuer()}
+
+    def get_public_key_credential_user_entity(self, user):
+        """The sign-in name, not the mail address."""
+        return {**super().get_public_key_credential_user_entity(user), "name": user.username}
+
     def encrypt(self, text):
         """Secrets rest encrypted: reading the table gives none away."""
-        return _keys().encrypt(text.encode()).decode()
+        return sealed.seal(text)
 
     def decrypt(self, encrypted_text):
-        """The secret. When neither SECRET_KEY nor an earlier one opens it, one that no code fits."""
-        try:
-            return _keys().decrypt(encrypted_text.encode()).decode()
-        except InvalidToken:
-            return generate_totp_secret()  # an empty one would have codes that anybody can compute
+        """The secret. When none of DATA_KEYS opens it, one that no code fits."""
+        secret = sealed.opened(encrypted_text)
+        # The sentence that stands for it, or nothing at all, would have codes that anybody can compute.
+        return generate_totp_secret() if not secret or isinstance(secret, sealed.Unreadable) else secret
 
 
-def _keys():
-    digests = [
-        hashlib.sha256(f"second factor:{key}".encode()).digest()
-        for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-    ]
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])
+SEALED = {Authenticator.Type.TOTP: "secret", Authenticator.Type.RECOVERY_CODES: "seed"}
+
+
+def reseal(*, change=True):
+    """Encrypt the secrets anew with the first key, as `sealed.reseal` does numbers; {outcome: how many}. May run twice."""
+    found = {"current": 0, "older": 0, "unreadable": 0}
+    for pk in list(Authenticator.objects.filter(type__in=SEALED).order_by("pk").values_list("pk", flat=True)):
+        with transaction.atomic():
+            row = Authenticator.objects.select_for_update().filter(pk=pk).first()
+            if row is None:
+                continue  # removed meanwhile
+            outcome, anew = sealed.fate_of(row.data[SEALED[row.type]])
+            found[outcome] += 1
+            if anew and change:
+                row.data[SEALED[row.type]] = anew
+                row.save(update_fields=["data"])
+    return found
 
 
 def must_have(user):

@@ -171,11 +171,15 @@ ACCOUNT_RATE_LIMITS = {
 # The offices sign in with a second factor. Not in the demo, whose accounts anybody opens with one press.
 SECOND_FACTOR_REQUIRED = not (DEMO or TESTING)
 MFA_ADAPTER = "consortium.second_factor.MFAAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_FORMS = {
     "authenticate": "consortium.forms.second_factor.SignInCodeForm",
     "reauthenticate": "consortium.forms.second_factor.ProveCodeForm",
     "activate_totp": "consortium.forms.second_factor.SetUpAppForm",
+    "add_webauthn": "consortium.forms.second_factor.AddPasskeyForm",
+    "authenticate_webauthn": "consortium.forms.second_factor.SignInPasskeyForm",
+    "reauthenticate_webauthn": "consortium.forms.second_factor.ProvePasskeyForm",
+    "edit_webauthn": "consortium.forms.second_factor.RenamePasskeyForm",
 }
 # Clocks of phones differ; our forms take each code once for as long as it could be right.
 MFA_TOTP_TOLERANCE = 1

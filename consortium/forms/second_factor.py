@@ -1,8 +1,16 @@
 """Forms of the second factor: allauth's checks with the portal's labels, and each code once."""
 
+import struct
+
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    EditWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from django import forms
 from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +19,8 @@ from consortium.second_factor import MFAAdapter
 
 # As long as a code can be right: its own half minute, and one more on either side.
 CODE_SECONDS = 90
+# What the library raises at an answer that no device made.
+MALFORMED = (AttributeError, IndexError, KeyError, TypeError, ValueError, struct.error)
 
 
 def _code(help_text):
@@ -61,3 +71,59 @@ class SetUpAppForm(ActivateTOTPForm):
     """The first code of an app that was just set up."""
 
     code = _code(_("Six digits; they change every half minute."))
+
+
+def _no_passkey():
+    return forms.ValidationError(
+        _("This passkey does not belong to your account, or the page was open too long. Press again."),
+        code="passkey",
+    )
+
+
+class _PasskeyForm:
+    """An answer of a device: what is wrong with it is said in one sentence, whatever it is."""
+
+    def clean_credential(self):
+        """The passkey that answered."""
+        try:
+            return super().clean_credential()
+        except forms.ValidationError as error:
+            if error.code == "too_many_login_attempts":
+                raise
+            raise _no_passkey() from None
+        except MALFORMED:
+            raise _no_passkey() from None
+
+
+class SignInPasskeyForm(_PasskeyForm, AuthenticateWebAuthnForm):
+    """The second step of signing in, by passkey."""
+
+
+class ProvePasskeyForm(_PasskeyForm, ReauthenticateWebAuthnForm):
+    """Once more before something that weighs, by passkey."""
+
+
+def _name(**kwargs):
+    return forms.CharField(label=_("What you call it"), max_length=60, **kwargs)
+
+
+class AddPasskeyForm(AddWebAuthnForm):
+    """A new passkey with its name."""
+
+    name = _name(required=False, help_text=_("For example the phone or the computer it lives in."))
+
+    def clean(self):
+        """The device's answer to what this session asked."""
+        try:
+            return super().clean()
+        except (forms.ValidationError, *MALFORMED):
+            raise forms.ValidationError(
+                _("The device's answer does not fit, or the page was open too long. Press again."),
+                code="passkey",
+            ) from None
+
+
+class RenamePasskeyForm(EditWebAuthnForm):
+    """Another name for a passkey."""
+
+    name = _name(error_messages={"required": _("Fill this in.")})

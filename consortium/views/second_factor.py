@@ -1,8 +1,13 @@
 """Pages of one's own second factor. What is proved is allauth's; the act, its words and what comes after are ours."""
 
+import json
+from ipaddress import ip_address
+
+from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes import views as recovery_codes_views
 from allauth.mfa.totp import views as totp_views
+from allauth.mfa.webauthn import views as passkey_views
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -32,6 +37,7 @@ def factors(request):
     rows = list(second_factor.factors_of(request.user))
     codes, made = second_factor.recovery_codes_of(request.user)
     context = {
+        "passkeys": [row for row in rows if row.type == Authenticator.Type.WEBAUTHN],
         "app": next((row for row in rows if row.type == Authenticator.Type.TOTP), None),
         "left": len(codes),
         "made": made,
@@ -41,6 +47,21 @@ def factors(request):
         "onward": onward(request) if second_factor.WANTED in request.session else "",
     }
     return render(request, "mfa/index.html", context)
+
+
+class SecondStep(AuthenticateView):
+    """Between the password and the session: a passkey where there is one, a code in any case."""
+
+    def get_context_data(self, **kwargs):
+        """What the device is asked; nothing when the person has no passkey."""
+        context = super().get_context_data(**kwargs)
+        asked = context["js_data"]["request_options"]
+        factors = second_factor.factors_of(self.stage.login.user)
+        return {
+            **context,
+            "options": json.dumps(asked) if asked["publicKey"].get("allowCredentials") else "",
+            "has_app": factors.filter(type=Authenticator.Type.TOTP).exists(),
+        }
 
 
 class SetUpApp(totp_views.ActivateTOTPView):
@@ -81,6 +102,71 @@ class RemoveApp(totp_views.DeactivateTOTPView):
         return _removed(
             self.request, Authenticator.Type.TOTP, lambda: super(RemoveApp, self).form_valid(form)
         )
+
+
+class AddPasskey(passkey_views.AddWebAuthnView):
+    """A passkey of this device or of a security key."""
+
+    def get_context_data(self, **kwargs):
+        """What the device is asked; an address of numbers, at which no browser makes passkeys, is named."""
+        context = {**super().get_context_data(**kwargs), **kwargs}
+        return {
+            **context,
+            "options": json.dumps(context["js_data"]["creation_options"]),
+            "number_url": _by_name(self.request),
+        }
+
+    def form_valid(self, form):
+        """Keep the passkey as a factor."""
+        return _added(
+            self.request, Authenticator.Type.WEBAUTHN, lambda: super(AddPasskey, self).form_valid(form)
+        )
+
+
+def _by_name(request):
+    """This page at localhost when the portal runs at a loopback number; empty when the address is a name."""
+    host, _colon, port = request.get_host().partition(":")
+    try:
+        loopback = ip_address(host).is_loopback
+    except ValueError:
+        return ""
+    return f"http://localhost:{port}{request.path}" if loopback else ""
+
+
+class RemovePasskey(passkey_views.RemoveWebAuthnView):
+    """What ends with a passkey, and the button that removes it."""
+
+    success_url = reverse_lazy("mfa_index")
+
+    def get_context_data(self, **kwargs):
+        """Whether something else is left."""
+        context = super().get_context_data(**kwargs)
+        return {**context, "authenticator": self.object, **_what_is_left(self.request, self.object)}
+
+    def form_valid(self, form):
+        """Take the passkey off the account."""
+        return _removed(
+            self.request, Authenticator.Type.WEBAUTHN, lambda: super(RemovePasskey, self).form_valid(form)
+        )
+
+
+class RenamePasskey(passkey_views.EditWebAuthnView):
+    """Another name for a passkey."""
+
+    success_url = reverse_lazy("mfa_index")
+
+
+class ProvePasskey(passkey_views.ReauthenticateWebAuthnView):
+    """Once more before something that weighs."""
+
+    def get_context_data(self, **kwargs):
+        """What the device is asked, and the fault of the answer before."""
+        context = {**super().get_context_data(**kwargs), **kwargs}
+        return {**context, "options": json.dumps(context["js_data"]["request_options"])}
+
+    def form_invalid(self, form):
+        """The same page with what was wrong."""
+        return self.render_to_response(self.get_context_data(form=form))
 
 
 def _what_is_left(request, factor):

@@ -1,11 +1,14 @@
 """The second step of signing in: set up, asked for, kept out of strangers' reach, required of the offices."""
 
+import base64
 import re
 import time
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
+from cryptography.fernet import Fernet
+from django.core.management import call_command
 from django.test import override_settings
 
 from consortium.actions.account import give_role, invite
@@ -56,7 +59,8 @@ def test_an_app_is_set_up_and_asked_for_at_the_next_sign_in(client):
     user = make_user("student")
     sign_in(client, user)
     page = client.get("/accounts/2fa/app/")
-    assert 'src="data:image/svg+xml;base64,' in page.content.decode()
+    drawing = base64.b64decode(re.search(r"data:image/svg\+xml;base64,([\w+/=]+)", page.content.decode())[1])
+    assert drawing.startswith(b'<svg xmlns="http://www.w3.org/2000/svg"'), "an image shows nothing without it"
     key = set_up(client)
     client.logout()
     assert sign_in(client, user, "/notifications/").url == "/accounts/2fa/authenticate/"
@@ -78,17 +82,21 @@ def test_a_wrong_first_code_keeps_the_key_that_was_read(client):
     assert not Authenticator.objects.exists() and not AuditEvent.objects.filter(verb__contains="factor")
 
 
-def test_the_key_rests_encrypted_and_another_secret_key_opens_nothing(client, settings):
+def test_the_key_rests_encrypted_and_another_key_opens_nothing(settings):
+    settings.DATA_KEYS = [Fernet.generate_key().decode()]
     user = make_user("student")
     key = give_app(user)
     stored = secret_of(user)
     assert key not in stored
+    old, settings.DATA_KEYS = settings.DATA_KEYS, [Fernet.generate_key().decode()]
     factor = Authenticator.objects.get(user=user).wrap()
-    old, settings.SECRET_KEY = settings.SECRET_KEY, "another"
     assert not factor.validate_code(code_of(key))
     assert not factor.validate_code(code_of("")), "an empty key has codes that anybody can compute"
-    settings.SECRET_KEY_FALLBACKS = [old]
-    assert factor.validate_code(code_of(key))
+    settings.DATA_KEYS = settings.DATA_KEYS + old
+    call_command("rotate_data_keys")
+    assert secret_of(user) != stored
+    settings.DATA_KEYS = settings.DATA_KEYS[:1]
+    assert Authenticator.objects.get(user=user).wrap().validate_code(code_of(key))
 
 
 def test_a_code_works_once_for_as_long_as_it_could_be_right(client):
@@ -207,6 +215,57 @@ def test_an_invitation_to_an_account_with_a_factor_does_not_go_round_it(client):
 
 def test_the_admin_has_no_door_of_its_own(client):
     assert client.get("/admin/login/?next=/admin/").url.startswith("/accounts/login/")
+
+
+# --- passkeys; what a device really answers is in tests/browser/test_second_factor.py
+
+NO_ANSWERS = [
+    "",
+    "null",
+    "[]",
+    "7",
+    '"x"',
+    "{}",
+    '{"id": 1}',
+    '{"id": "AA", "rawId": "AA", "type": "public-key"}',
+]
+NO_ANSWERS += [
+    '{"id": "AA", "rawId": "AA", "type": "public-key", "response": {"clientDataJSON": "AA"}}',
+    '{"id": "AA", "rawId": "AA", "type": "public-key", "response": {"clientDataJSON": "e30", "attestationObject": "AA"}}',
+    '{"id": "AA", "rawId": "AA", "type": "public-key", "response": {"clientDataJSON": "e30", "authenticatorData": "AA", "signature": "AA"}}',
+]
+
+
+@pytest.mark.parametrize("credential", NO_ANSWERS)
+def test_what_no_device_answered_is_refused_in_words(client, credential):
+    user = make_user("student")
+    sign_in(client, user)
+    client.get("/accounts/2fa/passkeys/new/")
+    page = client.post("/accounts/2fa/passkeys/new/", {"name": "示例手机", "credential": credential})
+    assert page.status_code == 200 and "示例手机" in page.content.decode()
+    assert not Authenticator.objects.exists()
+    give_app(user)
+    client.logout()
+    sign_in(client, user)
+    page = client.post("/accounts/2fa/authenticate/", {"credential": credential})
+    assert page.status_code == 200 and "_auth_user_id" not in client.session
+
+
+def test_a_passkey_of_another_person_is_neither_renamed_nor_removed(client):
+    other = make_user("student")
+    row = Authenticator.objects.create(user=other, type="webauthn", data={"name": "别人的", "credential": {}})
+    sign_in(client, make_user("student"))
+    for path in ("name", "remove"):
+        assert client.get(f"/accounts/2fa/passkeys/{row.pk}/{path}/").status_code == 404
+        assert client.post(f"/accounts/2fa/passkeys/{row.pk}/{path}/", {"name": "x"}).status_code == 404
+    assert Authenticator.objects.get().data["name"] == "别人的"
+
+
+def test_an_address_of_numbers_is_named_before_the_device_is_asked(client):
+    sign_in(client, make_user("student"))
+    page = client.get("/accounts/2fa/passkeys/new/", headers={"host": "127.0.0.1:8000"}).content.decode()
+    assert "http://localhost:8000/accounts/2fa/passkeys/new/" in page
+    assert "http://localhost" not in client.get("/accounts/2fa/passkeys/new/").content.decode()
 
 
 # --- required of the offices
