@@ -9,9 +9,16 @@ class ConsortiumConfig(AppConfig):
         from allauth.mfa.models import Authenticator
         from django.contrib import admin
 
-        from consortium import announcements, announcements_memberships, announcements_people, checks  # noqa: F401
+        from consortium import (
+            announcements,
+            announcements_imports,
+            announcements_memberships,
+            announcements_people,
+            checks,  # noqa: F401
+        )
 
         admin.site.unregister(Authenticator)  # factors change by their owner's pages and by the reset alone
         announcements.announce()
         announcements_memberships.announce()
         announcements_people.announce()
+        announcements_imports.announce()

@@ -281,3 +281,56 @@ class OutboxState(TextChoices):
     QUEUED = "queued", _("Waiting")
     SENT = "sent", _("Sent")
     FAILED = "failed", _("Failed")
+
+
+class ImportState(TextChoices):
+    """Where an import of a list stands. Nothing of the register is touched before `WRITING`."""
+
+    TESTING = "testing", pgettext_lazy("import", "Being tested")
+    UNMATCHED = "unmatched", pgettext_lazy("import", "Columns to be matched")
+    UNREADABLE = "unreadable", pgettext_lazy("import", "Could not be read")
+    TESTED = "tested", pgettext_lazy("import", "Tested, nothing written")
+    WRITING = "writing", pgettext_lazy("import", "Being written")
+    WRITTEN = "written", pgettext_lazy("import", "Imported")
+    UNDOING = "undoing", pgettext_lazy("import", "Being undone")
+    UNDONE = "undone", pgettext_lazy("import", "Undone")
+
+
+_I = ImportState
+IMPORT_MOVES = {
+    _I.TESTING: {_I.UNMATCHED, _I.UNREADABLE, _I.TESTED},
+    _I.UNMATCHED: {_I.TESTING},
+    _I.UNREADABLE: {_I.TESTING},
+    _I.TESTED: {_I.TESTING, _I.WRITING},
+    _I.WRITING: {_I.WRITTEN, _I.UNDOING},
+    _I.WRITTEN: {_I.UNDOING},
+    _I.UNDOING: {_I.UNDONE},
+}
+
+
+class ImportOutcome(TextChoices):
+    """What the test found a row to be."""
+
+    NEW = "new", pgettext_lazy("row of an import", "New")
+    CHANGED = "changed", pgettext_lazy("row of an import", "Changed")
+    SAME = "same", pgettext_lazy("row of an import", "Unchanged")
+    ALIKE = "alike", pgettext_lazy("row of an import", "Perhaps the same")
+    FAULTY = "faulty", pgettext_lazy("row of an import", "To be mended")
+
+
+class ImportDecision(TextChoices):
+    """What a person says of a row that is perhaps the same as a record."""
+
+    OPEN = "", pgettext_lazy("row of an import", "Leave out")
+    MERGE = "merge", pgettext_lazy("row of an import", "It is the same")
+    NEW = "new", pgettext_lazy("row of an import", "It is another")
+
+
+class ImportFate(TextChoices):
+    """What became of a row when the list was written, and undone."""
+
+    WAITING = "waiting", pgettext_lazy("row of an import", "Not written")
+    WRITTEN = "written", pgettext_lazy("row of an import", "Written")
+    LEFT_OUT = "left_out", pgettext_lazy("row of an import", "Left out")
+    UNDONE = "undone", pgettext_lazy("row of an import", "Taken back")
+    KEPT = "kept", pgettext_lazy("row of an import", "Stays: changed or used since")

@@ -126,6 +126,7 @@ class Registry:
     job_permissions: dict[str, str] = field(
         default_factory=dict
     )  # kind -> what starting and stopping asks for
+    import_kinds: dict[str, object] = field(default_factory=dict)  # key -> imports.kind.ListKind
     file_readers: list[Callable] = field(default_factory=list)  # (user, stored) -> bool
     messages: dict[str, object] = field(default_factory=dict)  # kind -> Message
 

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from consortium.roles import Permission
 from consortium.views import (
     account,
     contacts,
@@ -15,6 +16,7 @@ from consortium.views import (
     governance,
     health,
     home,
+    imports,
     jobs,
     members,
     merges,
@@ -68,7 +70,16 @@ urlpatterns = [
     path("memberships/<int:pk>/end/", members.end_membership, name="membership_end"),
     path("students/", students.students, name="students"),
     path("students/new/", students.student_new, name="student_new"),
-    path("students/import/", students.student_import_page, name="student_import"),
+    path("students/import/", imports.start("students", Permission.RECORD_STUDENT), name="student_import"),
+    path("imports/<int:pk>/", imports.show, name="list_import"),
+    path("imports/<int:pk>/columns/", imports.match, name="import_columns"),
+    path("imports/<int:pk>/instead/", imports.replace, name="import_instead"),
+    path("imports/<int:pk>/again/", imports.again, name="import_again"),
+    path("imports/<int:pk>/decide/", imports.decide, name="import_decide"),
+    path("imports/<int:pk>/confirm/", imports.confirm, name="import_confirm"),
+    path("imports/<int:pk>/undo/", imports.undo, name="import_undo"),
+    path("imports/<int:pk>/resume/", imports.resume, name="import_resume"),
+    path("imports/<int:pk>/faults/", imports.faults, name="import_faults"),
     path("students/<int:pk>/", students.student, name="student"),
     path("governance/", governance.governance, name="governance"),
     path("governance/<int:pk>/", governance.body, name="body"),

@@ -187,10 +187,19 @@ VERBS = {
     "student edited": pgettext_lazy("audit trail", "changed the student's record"),
     "student recorded": pgettext_lazy("audit trail", "recorded a student"),
     "students imported": pgettext_lazy("audit trail", "imported a list of students"),
+    "student taken back": pgettext_lazy("audit trail", "took back a student that an import had made"),
+    "list sent up": pgettext_lazy("audit trail", "sent up a list"),
+    "list tested": pgettext_lazy("audit trail", "had a list tested"),
+    "list import begun": pgettext_lazy("audit trail", "began to import a list"),
+    "list imported": pgettext_lazy("audit trail", "imported a list"),
+    "list undo begun": pgettext_lazy("audit trail", "began to undo an import"),
+    "list import undone": pgettext_lazy("audit trail", "undid an import"),
+    "list work failed": pgettext_lazy("audit trail", "work on a list broke off"),
 }
 KINDS = {
     "consortium.documentrecord": pgettext_lazy("audit trail", "record of the report"),
     "consortium.governancebody": pgettext_lazy("audit trail", "body"),
+    "consortium.importjob": pgettext_lazy("audit trail", "import of a list"),
     "consortium.invitation": pgettext_lazy("audit trail", "invitation"),
     "consortium.job": pgettext_lazy("audit trail", "job"),
     "consortium.membership": pgettext_lazy("audit trail", "membership"),
@@ -232,7 +241,10 @@ KINDS = {
     "placements.roundrequest": pgettext_lazy("audit trail", "request of two persons"),
     "placements.roundstudent": pgettext_lazy("audit trail", "student in a round"),
 }
-STREAMS = {"acts": pgettext_lazy("audit trail", "acts")}
+STREAMS = {
+    "acts": pgettext_lazy("audit trail", "acts"),
+    "imports": pgettext_lazy("audit trail", "records written by imports"),
+}
 # People without an account stand in the trail by their part, never by a name: it could not be erased there.
 OUTSIDERS = {
     "an applicant": pgettext_lazy("audit trail", "an applicant"),

@@ -1,5 +1,6 @@
 """Students as the graduate office records them. The student edits skills, goal and freshness elsewhere."""
 
+from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -7,10 +8,14 @@ from consortium import clock
 from consortium.actions.account import create_account, give_role
 from consortium.audit import action, record
 from consortium.models import RoleGrant, StudentProfile, User
+from consortium.queries.list_import import grown
 from consortium.reach import reach
 from consortium.refusals import Forbidden, Invalid, Stale
 from consortium.roles import Permission
 
+STREAM = "imports"
+USER_FIELDS = ("name", "email")
+LISTED = ("university_id", "programme", "degree", "cohort", "fresh_graduate")
 PROFILE_FIELDS = ("university", "programme", "degree", "cohort", "fresh_graduate", "on_leave")
 
 
@@ -102,51 +107,59 @@ def edit_student(*, student, by, revision=None, **fields):
 
 
 @action
-def import_students(*, plan, by):
-    """Write a checked list of students (see `consortium.student_import`): new ones and changed ones, in one transaction.
+def record_students(*, rows, by, run):
+    """Record many students of one import at once; their numbers in the order of `rows` (dicts of clean values).
 
-    `plan` is a list of {"student": profile or None, "fields": {...}}. Returns (new, changed, same).
+    As `record_student` for each, in a number of queries that does not grow with them. A number, user name or address that
+    is taken is the database's to refuse: the import has looked before, and looks again.
     """
     _must_keep_students(by)
-    new = [row["fields"] for row in plan if row["student"] is None]
     now = clock.now()
-    users = [
-        User(
-            username=row["number"], name=row["name"], email=row["email"] or None, password="!", is_active=True
-        )
-        for row in new
-    ]
-    try:
-        with transaction.atomic():
-            users = User.objects.bulk_create(users, batch_size=500)
-            StudentProfile.objects.bulk_create(
-                [
-                    StudentProfile(
-                        user=user,
-                        number=row["number"],
-                        **{name: row[name] for name in PROFILE_FIELDS if name in row},
-                    )
-                    for user, row in zip(users, new, strict=True)
-                ],
-                batch_size=500,
-            )
-    except IntegrityError:
-        raise Stale(
-            _("Somebody recorded one of these students in the meantime; nothing of this file was written."),
-            remedy=_("Check the file again: its report will show what is new now."),
-        ) from None
-    RoleGrant.objects.bulk_create(
-        [RoleGrant(user=user, role="student", given_by=by, given_at=now) for user in users], batch_size=500
+    users = User.objects.bulk_create(
+        User(username=row["number"], name=row["name"], email=row.get("email"), password=make_password(None))
+        for row in rows
     )
-    changed = 0
-    for row in plan:
-        if row["student"] is not None and row["changes"]:
-            edit_student(student=row["student"], by=by, **row["fields"])
-            changed += 1
-    same = len(plan) - len(new) - changed
-    if new or changed:
-        record("students imported", by, by=by, new=len(new), changed=changed, same=same)
-    return len(new), changed, same
+    profiles = StudentProfile.objects.bulk_create(
+        StudentProfile(user=user, number=row["number"], **{name: row[name] for name in LISTED if name in row})
+        for user, row in zip(users, rows, strict=True)
+    )
+    RoleGrant.objects.bulk_create(
+        RoleGrant(user=user, role="student", given_by=by, given_at=now) for user in users
+    )
+    for profile in profiles:
+        record("student recorded", profile, by=by, stream=STREAM, number=profile.number, list=run.pk)
+    return [profile.pk for profile in profiles]
+
+
+@action
+def change_students(*, rows, by, run):
+    """Change many students at once: {number of the profile: {field: value}}; only what differs is there."""
+    _must_keep_students(by)
+    profiles = list(StudentProfile.objects.select_related("user").filter(pk__in=rows).order_by("pk"))
+    for profile in profiles:
+        for name, value in rows[profile.pk].items():
+            setattr(profile.user if name in USER_FIELDS else profile, name, value)
+        record("student edited", profile, by=by, stream=STREAM, fields=sorted(rows[profile.pk]), list=run.pk)
+    StudentProfile.objects.bulk_update(profiles, ["number", *LISTED], batch_size=100)
+    User.objects.bulk_update([profile.user for profile in profiles], USER_FIELDS, batch_size=100)
+
+
+@action
+def take_back_students(*, numbers, by, run):
+    """Remove students that an import made and that nothing has grown from; the numbers of those that have to stay."""
+    _must_keep_students(by)
+    profiles = list(StudentProfile.objects.select_related("user").filter(pk__in=numbers).order_by("pk"))
+    used = grown(StudentProfile, [profile.pk for profile in profiles])
+    users = {profile.user_id: profile.pk for profile in profiles}
+    used |= {users[pk] for pk in grown(User, list(users), apart_from=(StudentProfile, RoleGrant))}
+    used |= {profile.pk for profile in profiles if profile.user.last_login}
+    granted = RoleGrant.objects.filter(user__in=users).exclude(role="student", given_by=run.written_by)
+    used |= {users[pk] for pk in granted.values_list("user_id", flat=True)}
+    going = [profile for profile in profiles if profile.pk not in used]
+    for profile in going:
+        record("student taken back", profile, by=by, stream=STREAM, number=profile.number, list=run.pk)
+    User.objects.filter(pk__in=[profile.user_id for profile in going]).delete()
+    return used
 
 
 def revision_of(student):

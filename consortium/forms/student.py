@@ -47,13 +47,3 @@ class StudentForm(Form):
         data.pop("revision")
         data["fresh_graduate"] = FRESH[data.pop("fresh")]
         return data
-
-
-class StudentFileForm(Form):
-    """The list as a file."""
-
-    file = forms.FileField(
-        label=_("Student list"),
-        max_length=200,
-        help_text=_("XLSX or CSV (UTF-8 or GB18030), up to 20000 rows."),
-    )

@@ -7,6 +7,7 @@ from consortium.models.file import StoredFile
 from consortium.models.form_key import FormKey
 from consortium.models.invitation import Invitation
 from consortium.models.job import Job
+from consortium.models.list_import import ImportJob, ImportRow
 from consortium.models.membership_application import (
     MembershipApplication,
     MembershipCertificate,
@@ -38,6 +39,8 @@ __all__ = [
     "DocumentRecord",
     "FormKey",
     "GovernanceBody",
+    "ImportJob",
+    "ImportRow",
     "Invitation",
     "Job",
     "Membership",

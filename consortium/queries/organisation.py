@@ -162,6 +162,11 @@ def other_names(organisation):
     return list(organisation.aliases.filter(kind=NameKind.OTHER).values_list("name", flat=True))
 
 
+def names_of(numbers):
+    """{number: name in the reader's language} of organisations."""
+    return {row.pk: row.name for row in Organisation.objects.filter(pk__in=numbers)} if numbers else {}
+
+
 def possible_doubles(*, name_zh="", uscc=None, except_for=None):
     """Organisations that already carry the name (also as another name) or the code."""
     same = Q()

@@ -1,24 +1,20 @@
-"""Pages on which the graduate office keeps students: list, one student, recording, import in two steps."""
+"""Pages on which the graduate office keeps students: list, one student, recording."""
 
 from django.contrib import messages
-from django.core import signing
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from consortium import exports, files, form_keys, lists, student_import
+from consortium import exports, form_keys, lists
 from consortium.access import permitted
 from consortium.actions import student as actions
 from consortium.enums import Degree
-from consortium.forms.student import StudentFileForm, StudentForm
+from consortium.forms.student import StudentForm
 from consortium.history import history_of
 from consortium.queries.student import searched, students_visible_to
-from consortium.refusals import Invalid, Refused, Stale
+from consortium.refusals import Refused, Stale
 from consortium.registry import registry
 from consortium.roles import Permission
-
-SALT = "student import"
-SHOWN_FAULTS = 500
 
 
 @permitted(Permission.RECORD_STUDENT)
@@ -113,116 +109,6 @@ def student(request, pk):
     )
 
 
-@permitted(Permission.RECORD_STUDENT)
-def student_import_page(request):
-    """Import in two steps: the first checks and writes nothing, the second writes exactly what was checked."""
-    if request.GET.get("sample"):
-        return _sample_file(request.GET["sample"])
-    if request.method != "POST":
-        return render(request, "consortium/student_import.html", {"form": StudentFileForm(), "report": None})
-    if "token" in request.POST:
-        return _second_step(request)
-    form = StudentFileForm(request.POST, request.FILES)
-    if form.is_valid():
-        upload = form.cleaned_data["file"]
-        try:
-            return _first_step(request, upload)
-        except Refused as refusal:
-            form.refuse(refusal)
-    return render(request, "consortium/student_import.html", {"form": form, "report": None}, status=422)
-
-
-def _first_step(request, upload):
-    from django.conf import settings
-
-    if upload.size > settings.FILE_LIMIT_BYTES:
-        raise Invalid(
-            _("The file is larger than %(limit)d MB.") % {"limit": settings.FILE_LIMIT_BYTES // 1024 // 1024},
-            remedy=_("Split it into several files."),
-            field="file",
-        )
-    content = upload.read()
-    report = student_import.check(content, upload.name)
-    stored = files.store(content, name=upload.name, media_type="application/octet-stream", by=request.user)
-    return _report_page(request, report, stored)
-
-
-def _report_page(request, report, stored, status=200, changed=False):
-    token = signing.dumps([stored.pk, request.user.pk, report.fingerprint()], salt=SALT)
-    return render(
-        request,
-        "consortium/student_import.html",
-        {
-            "form": StudentFileForm(),
-            "report": report,
-            "name": stored.name,
-            "token": token,
-            "faults": report.faults[:SHOWN_FAULTS],
-            "more_faults": max(0, len(report.faults) - SHOWN_FAULTS),
-            "changes": [
-                {"row": row, "changes": [_change_words(one) for one in row["changes"]]}
-                for row in report.changed[:50]
-            ],
-            "nothing": not report.new and not report.changed,
-            "changed_meanwhile": changed,
-        },
-        status=status,
-    )
-
-
-def _second_step(request):
-    stored, tested = _from_token(request)
-    report = student_import.check(files.read(stored), stored.name)
-    if "rejected" in request.POST:
-        heads, lines = student_import.rejected_lines(report)
-        columns = [(head, lambda line, at=at: line[at]) for at, head in enumerate(heads)]
-        return exports.export(lines, columns, request.POST["rejected"], _("Rejected rows"))
-    if report.fingerprint() != tested:
-        return _report_page(request, report, stored, status=409, changed=True)
-    done = {}
-
-    def make():
-        done["counts"] = actions.import_students(plan=student_import.plan_of(report), by=request.user)
-        return reverse("students")
-
-    try:
-        answer = form_keys.create_once(request, "import students", make)
-    except Stale:
-        report = student_import.check(files.read(stored), stored.name)
-        return _report_page(request, report, stored, status=409, changed=True)
-    if "counts" in done:
-        new, changed, same = done["counts"]
-        messages.success(
-            request,
-            _("Imported: %(new)d new, %(changed)d changed, %(same)d unchanged.")
-            % {"new": new, "changed": changed, "same": same},
-        )
-    return answer
-
-
-def _from_token(request):
-    try:
-        number, user, tested = signing.loads(request.POST["token"], salt=SALT, max_age=24 * 3600)
-    except (signing.BadSignature, ValueError, TypeError):
-        number = user = tested = None
-    stored = files.own(request.user, number) if user == request.user.pk else None
-    if stored is None:
-        raise Invalid(
-            _("The checked file is no longer at hand; nothing was written."),
-            remedy=_("Choose the file again and check it once more."),
-            url=reverse("student_import"),
-            url_label=_("Choose the file again"),
-        )
-    return stored, tested
-
-
-def _sample_file(format):
-    heads = [words[0] for words in student_import.COLUMNS.values()]
-    columns = [(head, lambda line, at=at: line[at]) for at, head in enumerate(heads)]
-    format = format if format in exports.FORMATS else "xlsx"
-    return exports.export([student_import.TEMPLATE_ROW], columns, format, _("Student list, sample"))
-
-
 def _made(form, by):
     profile = actions.record_student(by=by, **form.values())
     return reverse("student", args=[profile.pk])
@@ -253,26 +139,20 @@ def _side_by_side(form, theirs):
     return rows
 
 
-def _change_words(change):
-    name, before, after = change
-    return {"label": _(student_import.FIELD_WORDS.get(name, name)), "before": before, "after": after}
-
-
 def _file(rows, format):
-    fresh = {None: "", True: "是", False: "否"}
-    degrees = {Degree.MASTER: "硕士", Degree.DOCTOR: "博士"}
-    # The same headings as the import: a file that was taken out can be mended and sent up again.
+    # The same headings and words as the list: a file that was taken out can be mended and sent up again.
+    of = registry.import_kinds["students"]
     values = {
-        "number": lambda row: row.number,
         "name": lambda row: row.user.name,
-        "university": lambda row: row.university.name_zh,
-        "programme": lambda row: row.programme,
-        "degree": lambda row: degrees[row.degree],
-        "cohort": lambda row: row.cohort,
-        "fresh_graduate": lambda row: fresh[row.fresh_graduate],
         "email": lambda row: row.user.email,
+        "university_id": lambda row: row.university.name_zh,
     }
-    columns = [(words[0], values[key]) for key, words in student_import.COLUMNS.items()]
+
+    def cell(column):
+        value = values.get(column.key, lambda row: getattr(row, column.key))
+        return lambda row: column.written(value(row))
+
+    columns = [(column.heading, cell(column)) for column in of.columns]
     return exports.export(rows.iterator(chunk_size=2000), columns, format, _("Students"))
 
 
