@@ -4,8 +4,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from consortium import badges
+from consortium.enums import FactorResetState
 from consortium.notifications import Message, register
-from consortium.registry import Duty, Fact, registry
+from consortium.registry import Duty, Fact, NavItem, registry
+from consortium.roles import Permission
 
 
 def announce():
@@ -28,6 +30,38 @@ def announce():
             body=_("In %(body)s, from %(since)s on."),
             action=_("Open the seat"),
             days=("since",),
+        ),
+        factor_reset_waits=Message(
+            subject=_("A reset of a second step waits for a second administrator"),
+            body=_("A colleague asks for it with a reason. Make sure of it yourself before you confirm."),
+            action=_("Look at the request"),
+            urgent=True,
+        ),
+        factor_reset_asked=Message(
+            subject=_("A reset of your second step was asked for"),
+            body=_(
+                "A system administrator asked for it; a second one has to confirm. If you have lost nothing, call them at once."
+            ),
+            action=_("See my second step"),
+            urgent=True,
+        ),
+        factor_reset_done=Message(
+            subject=_("Your second step was reset"),
+            body=_(
+                "App, passkeys and recovery codes are off your account, and you were signed out everywhere. Set a second step up again at the next sign-in. If you did not ask for this, call the system administrators at once."
+            ),
+            action=_("Set up a second step"),
+            urgent=True,
+        ),
+        factor_reset_over=Message(
+            subject=_("The reset you asked for was confirmed"),
+            body=_("The person can sign in with the password now and sets up a new second step."),
+            action=_("Open the request"),
+        ),
+        factor_reset_withdrawn=Message(
+            subject=_("The reset of your second step was withdrawn"),
+            body=_("Nothing was changed; your second step stays as it is."),
+            action=_("See my second step"),
         ),
         factor_added=Message(
             subject=_("A second step was set up for your account"),
@@ -77,8 +111,53 @@ def announce():
             "over": (badges.SLATE, pgettext_lazy("seat", "Over")),
         },
     )
+    badges.register(
+        "factor_reset",
+        FactorResetState,
+        {
+            FactorResetState.WAITING: badges.INDIGO,
+            FactorResetState.DONE: badges.GREEN,
+            FactorResetState.WITHDRAWN: badges.SLATE,
+        },
+    )
+    registry.nav.append(
+        NavItem(
+            "staff",
+            _("Second steps"),
+            "second_factors",
+            "shield-check",
+            _("System"),
+            88,
+            Permission.MANAGE_ACCOUNTS,
+            count=resets_waiting,
+        )
+    )
+    registry.duties.append(resets_to_confirm)
     registry.duties.append(seats_that_run_out)
     registry.organisation_facts.append(seats_of)
+
+
+def resets_waiting(user, now):
+    """How many resets of a second factor this administrator can confirm."""
+    from consortium.queries.second_factor import resets_waiting_for
+
+    return resets_waiting_for(user).count()
+
+
+def resets_to_confirm(user, now):
+    """For system administrators: lost factors whose reset a colleague asked for."""
+    from consortium.queries.second_factor import resets_waiting_for
+
+    return [
+        Duty(
+            title=str(_("The second step of %(name)s is to be reset")) % {"name": row.user.get_full_name()},
+            url=row.get_absolute_url(),
+            verb=str(_("Look at the request")),
+            note=str(_("asked by %(name)s")) % {"name": row.asked_by.get_full_name()},
+            urgent=True,
+        )
+        for row in resets_waiting_for(user).order_by("asked_at")[:20]
+    ]
 
 
 def seats_that_run_out(user, now):

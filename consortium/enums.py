@@ -46,6 +46,12 @@ class ReminderState(TextChoices):
     TAKEN_BACK = "taken_back", _("Taken back")
 
 
+class FactorResetState(TextChoices):
+    WAITING = "waiting", _("Waits for a second administrator")
+    DONE = "done", _("Reset")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
 class ReminderFate(TextChoices):
     MAIL = "mail", _("by mail")
     CALL = "call", _("no address: to be called")

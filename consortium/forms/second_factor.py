@@ -15,6 +15,7 @@ from django import forms
 from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
+from consortium.forms.form import Form
 from consortium.second_factor import MFAAdapter
 
 # As long as a code can be right: its own half minute, and one more on either side.
@@ -127,3 +128,14 @@ class RenamePasskeyForm(EditWebAuthnForm):
     """Another name for a passkey."""
 
     name = _name(error_messages={"required": _("Fill this in.")})
+
+
+class AskResetForm(Form):
+    """Why a person's second factors are to be taken off, as the second administrator reads it."""
+
+    reason = forms.CharField(
+        label=_("Reason, and how you made sure who asks"),
+        help_text=_("The second administrator reads it, and nobody else."),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )

@@ -3,6 +3,7 @@
 from consortium.models.audit import AuditEvent, AuditHead
 from consortium.models.calendar import CalendarDay
 from consortium.models.document import DocumentRecord, Platform, Sourced, Vehicle
+from consortium.models.factor_reset import FactorReset
 from consortium.models.file import StoredFile
 from consortium.models.form_key import FormKey
 from consortium.models.invitation import Invitation
@@ -37,6 +38,7 @@ __all__ = [
     "AuditHead",
     "CalendarDay",
     "DocumentRecord",
+    "FactorReset",
     "FormKey",
     "GovernanceBody",
     "ImportJob",

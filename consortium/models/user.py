@@ -18,12 +18,26 @@ class User(AbstractUser):
     language = models.CharField(_("language"), max_length=8, default="zh-hans")
     theme = models.CharField(max_length=5, default="auto")
     is_sample = models.BooleanField(default=False)
+    # Raised to end every sign-in of the account, as a changed password does.
+    sign_in_round = models.PositiveIntegerField(default=0)
 
     def get_full_name(self):
         """The name people read."""
         return self.name or self.username
 
     get_short_name = get_full_name
+
+    def get_session_auth_hash(self):
+        """What a session must agree with: the password, and the round of sign-ins."""
+        return self._with_round(super().get_session_auth_hash())
+
+    def get_session_auth_fallback_hash(self):
+        """The same under earlier values of SECRET_KEY."""
+        for one in super().get_session_auth_fallback_hash():
+            yield self._with_round(one)
+
+    def _with_round(self, own):
+        return f"{self.sign_in_round}.{own}" if self.sign_in_round else own
 
     def __str__(self):
         return self.get_full_name()
