@@ -99,6 +99,7 @@ def announce():
         NavItem("staff", _("Governance"), "governance", "layers", _("Consortium"), 21),
         NavItem("staff", _("Students"), "students", "people", _("Consortium"), 22, Permission.RECORD_STUDENT),
         NavItem("staff", _("Invitations"), "invitations", "key", _("System"), 89, Permission.INVITE),
+        NavItem("staff", _("Admin"), "admin:index", "sliders", _("System"), 91, Permission.MANAGE_ACCOUNTS),
         NavItem("staff", _("Audit trail"), "audit", "clock-history", _("System"), 90, Permission.READ_AUDIT),
     ]
     registry.merge_rules |= MERGE_RULES

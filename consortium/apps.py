@@ -1,14 +1,14 @@
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin
+from django.utils.translation import gettext_lazy as _
 
 
 class ConsortiumConfig(AppConfig):
     name = "consortium"
-    verbose_name = "Consortium"
+    verbose_name = _("Consortium")
+    default = True
 
     def ready(self):
-        from allauth.mfa.models import Authenticator
-        from django.contrib import admin
-
         from consortium import (
             announcements,
             announcements_imports,
@@ -17,8 +17,14 @@ class ConsortiumConfig(AppConfig):
             checks,  # noqa: F401
         )
 
-        admin.site.unregister(Authenticator)  # factors change by their owner's pages and by the reset alone
         announcements.announce()
         announcements_memberships.announce()
         announcements_people.announce()
         announcements_imports.announce()
+
+
+class PortalAdmin(admin.AdminConfig):
+    """Django's admin on a site of ours, which takes nothing but lists."""
+
+    default_site = "consortium.admin_site.Site"
+    default = False

@@ -50,7 +50,7 @@ READY_FILE = Path(env.str("READY_FILE", default=str(VAR / "run" / "ready")))
 WAIT_FOR_READY_FILE = env.bool("WAIT_FOR_READY_FILE", default=False)
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "consortium.apps.PortalAdmin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

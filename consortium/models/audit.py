@@ -1,6 +1,7 @@
 """The audit trail: who did what to which row, append-only, each row chained to the one before by its hash."""
 
 from django.db import models
+from django.utils.translation import pgettext_lazy
 
 
 class AuditHead(models.Model):
@@ -34,6 +35,8 @@ class AuditEvent(models.Model):
     hash = models.CharField(max_length=64)
 
     class Meta:
+        verbose_name = pgettext_lazy("admin", "act of the trail")
+        verbose_name_plural = pgettext_lazy("admin", "audit trail")
         ordering = ["-id"]
         constraints = [models.UniqueConstraint(fields=["stream", "number"], name="audit_number_once")]
         indexes = [

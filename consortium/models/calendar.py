@@ -1,6 +1,7 @@
 """Working days: an editable table, filled from the published calendar."""
 
 from django.db import models
+from django.utils.translation import pgettext_lazy
 
 
 class CalendarDay(models.Model):
@@ -11,6 +12,8 @@ class CalendarDay(models.Model):
     name = models.CharField(max_length=40, blank=True)
 
     class Meta:
+        verbose_name = pgettext_lazy("admin", "day of the calendar")
+        verbose_name_plural = pgettext_lazy("admin", "days of the calendar")
         ordering = ["date"]
 
     def __str__(self):

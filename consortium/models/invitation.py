@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
+from django.utils.translation import pgettext_lazy
 
 
 class Invitation(models.Model):
@@ -26,6 +27,8 @@ class Invitation(models.Model):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = pgettext_lazy("admin", "invitation")
+        verbose_name_plural = pgettext_lazy("admin", "invitations")
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(

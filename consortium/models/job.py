@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import pgettext_lazy
 
 from consortium.enums import JobState
 
@@ -33,6 +34,8 @@ class Job(models.Model):
     error = models.TextField(blank=True)
 
     class Meta:
+        verbose_name = pgettext_lazy("admin", "job")
+        verbose_name_plural = pgettext_lazy("admin", "jobs")
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(

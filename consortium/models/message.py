@@ -1,6 +1,7 @@
 """Messages: what a person reads in the portal, and what leaves it by mail."""
 
 from django.db import models
+from django.utils.translation import pgettext_lazy
 
 from consortium.enums import OutboxState
 
@@ -36,6 +37,8 @@ class OutboxMessage(models.Model):
     error = models.TextField(blank=True)
 
     class Meta:
+        verbose_name = pgettext_lazy("admin", "mail to be sent")
+        verbose_name_plural = pgettext_lazy("admin", "mails to be sent")
         ordering = ["id"]
         indexes = [models.Index(fields=["state", "next_try_at"])]
 

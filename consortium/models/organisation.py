@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from consortium.enums import (
@@ -231,6 +231,8 @@ class Resolution(models.Model):
     confirmed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = pgettext_lazy("admin", "resolution")
+        verbose_name_plural = pgettext_lazy("admin", "resolutions")
         ordering = ["-passed_on", "-id"]
         constraints = [
             models.UniqueConstraint(fields=["body", "number"], name="resolution_number_once"),
@@ -280,6 +282,8 @@ class Membership(models.Model):
     measure = models.ForeignKey(Resolution, models.PROTECT, null=True, blank=True, related_name="measures")
 
     class Meta:
+        verbose_name = pgettext_lazy("admin", "membership")
+        verbose_name_plural = pgettext_lazy("admin", "memberships")
         ordering = ["-since", "-id"]
         constraints = [
             # That the resolution itself is confirmed is held by a trigger: a constraint sees one table.

@@ -1,6 +1,7 @@
 """Settings that staff change: rules without one certain source, each with a default in `consortium/policy.py`."""
 
 from django.db import models
+from django.utils.translation import pgettext_lazy
 
 
 class PolicyValue(models.Model):
@@ -13,6 +14,8 @@ class PolicyValue(models.Model):
     set_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = pgettext_lazy("admin", "setting")
+        verbose_name_plural = pgettext_lazy("admin", "settings")
         ordering = ["key"]
 
     def __str__(self):

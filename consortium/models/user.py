@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class User(AbstractUser):
@@ -59,6 +60,8 @@ class RoleGrant(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = pgettext_lazy("admin", "role of a person")
+        verbose_name_plural = pgettext_lazy("admin", "roles of people")
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
