@@ -249,17 +249,17 @@ def announce():
 def applications_waiting(user, now):
     """How many applications this person can move on."""
     from consortium.queries.membership_application import waiting_for
-    from consortium.rules.membership_application import may_decide
+    from consortium.reach import may
 
-    return waiting_for(user).count() if may_decide(user) else None
+    return waiting_for(user).count() if may(user, Permission.CHECK_MEMBERSHIP) else None
 
 
 def applications_to_move(user, now):
-    """What the secretariat does next with each application, the check with its due time."""
+    """What the secretariat, or a board's officer, does next with each application, the check with its due time."""
     from consortium.queries.membership_application import waiting_for
-    from consortium.rules.membership_application import may_decide
+    from consortium.reach import may
 
-    if not may_decide(user):
+    if not may(user, Permission.CHECK_MEMBERSHIP):
         return []
     verbs = {
         S.SUBMITTED: _("Check the application"),

@@ -67,6 +67,7 @@ VERBS = {
     "membership removed": pgettext_lazy("audit trail", "removed the membership"),
     "membership restored": pgettext_lazy("audit trail", "lifted the suspension"),
     "membership suspended": pgettext_lazy("audit trail", "suspended the membership"),
+    "minutes added to a resolution": pgettext_lazy("audit trail", "added the minutes to a resolution"),
     "resolution confirmed": pgettext_lazy("audit trail", "confirmed a resolution of the council"),
     "resolution recorded": pgettext_lazy("audit trail", "recorded a resolution of the council"),
     "membership in force": pgettext_lazy("audit trail", "brought the membership into force"),

@@ -317,17 +317,33 @@ def refuse_second_chair(council, since, until, *, except_for=None):
 
 
 def confirm_figures(resolution, *, by, at):
-    """The second person has compared the figures of the vote with the minutes."""
-    Resolution.objects.filter(pk=resolution.pk, confirmed_by=None).update(confirmed_by=by, confirmed_at=at)
+    """The second person has compared the figures of the vote with the minutes. Returns whether they were the first."""
+    return Resolution.objects.filter(pk=resolution.pk, confirmed_by=None).update(
+        confirmed_by=by, confirmed_at=at
+    )
 
 
-def resolution_for(*, by, council, number, votes, minutes):
-    """The resolution with this number: one vote may admit several units, but one number is one vote."""
+def resolution_for(*, by, council, number, votes, minutes, at=None):
+    """The resolution with this number: one vote may admit several units, but one number is one vote and one paper.
+
+    `at`: the moment of the act. Refuses other figures and other minutes than those that are recorded.
+    """
     known = resolution_with(council, number)
     if known is None:
-        return Resolution.objects.create(
-            body=council, number=number, minutes=minutes, recorded_by=by, recorded_at=clock.now(), **votes
-        )
+        try:
+            with transaction.atomic():
+                return Resolution.objects.create(
+                    body=council,
+                    number=number,
+                    minutes=minutes,
+                    recorded_by=by,
+                    recorded_at=at or clock.now(),
+                    **votes,
+                )
+        except IntegrityError:  # somebody typed the same number at the same moment
+            known = resolution_with(council, number)
+            if known is None:
+                raise
     if any(getattr(known, name) != value for name, value in votes.items()):
         raise Invalid(
             _(
@@ -342,6 +358,17 @@ def resolution_for(*, by, council, number, votes, minutes):
             remedy=_("Enter the same figures, or the number of another resolution."),
             field="number",
         )
+    if minutes and known.minutes and known.minutes.sha256 != minutes.sha256:
+        raise Invalid(
+            _("Resolution %(number)s has its minutes already: %(name)s.")
+            % {"number": number, "name": known.minutes.name},
+            remedy=_("Leave the file out, or enter the number of another resolution."),
+            field="minutes",
+        )
+    if minutes and not known.minutes:
+        Resolution.objects.filter(pk=known.pk, minutes=None).update(minutes=minutes)
+        record("minutes added to a resolution", council, by=by, number=number, sha256=minutes.sha256)
+        known.refresh_from_db()
     return known
 
 

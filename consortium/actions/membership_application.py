@@ -13,6 +13,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from consortium import clock, policy
@@ -134,7 +136,10 @@ def _begin(*, by, email, unit_name, contact_name, council, is_sample, invited=Fa
     )
     verb = "invited to apply for membership" if invited else "application link asked for"
     record(verb, application, by=by or Applicant(application_id=application.pk))
-    _mail_link(application, token, "membership_invited" if invited else "membership_link")
+    if invited:
+        _mail_link(application, token, "membership_invited")
+    else:
+        _mail_link(application, token, "membership_link", language=get_language())
     return application, token
 
 
@@ -198,7 +203,7 @@ def send_link_again(*, application, by):
         )
     token = _new_token(application)
     record("application link sent again", application, by=by)
-    _mail_link(application, token, "membership_link")
+    _mail_link(application, token, "membership_link", language=get_language() if own else None)
     return token
 
 
@@ -246,9 +251,9 @@ def save_application(*, application, by, version=None, **fields):
 
 @action
 def add_document(*, application, by, kind, file):
-    """Add one paper; it takes the place of an older one of its kind."""
+    """Add one paper; it takes the place of an older one of its kind. Refuses one that was handed in meanwhile."""
     _ask_writer(by, application)
-    _ask_editable(application)
+    _ask_editable(locked(application))
     MembershipDocument.objects.update_or_create(
         application=application, kind=kind, defaults={"file": file, "added_at": clock.now()}
     )
@@ -658,19 +663,28 @@ def tell_applicant(application, kind, **params):
         _mail_link(application, _new_token(application), kind, **params)
 
 
-def _mail_link(application, token, kind, **params):
-    """Mail the applicant's link. The address has no account, so this goes out after commit and not through the outbox."""
+def _mail_link(application, token, kind, *, language=None, **params):
+    """Mail the applicant's link. The address has no account, so this goes out after commit and not through the outbox.
+
+    `language`: that of the applicant who asks for it; what others set off is said in the portal's own, not in theirs.
+    """
     params = {
         "unit": application.unit_name,
         "council": application.council.name_zh,
         "days": policy.value("membership_link_days"),
     } | as_stored(params)
-    said = words(_Told(kind, params))
     url = settings.SITE_URL.rstrip("/") + reverse("join", args=[token])
-    body = render_to_string(
-        "mail/membership_link.txt",
-        {"said": said, "url": url, "name": application.contact_name, "until": application.token_expires_at},
-    )
+    with translation.override(language or settings.LANGUAGE_CODE):
+        said = words(_Told(kind, params))
+        body = render_to_string(
+            "mail/membership_link.txt",
+            {
+                "said": said,
+                "url": url,
+                "name": application.contact_name,
+                "until": application.token_expires_at,
+            },
+        )
     address = application.contact_email
     transaction.on_commit(
         lambda: send_mail(said["subject"], body, settings.DEFAULT_FROM_EMAIL, [address]), robust=True

@@ -43,9 +43,11 @@ from consortium.models import (
     User,
 )
 from consortium.notifications import notify
+from consortium.queries.membership import resolution_with
 from consortium.reach import holders, names
 from consortium.refusals import Forbidden, Invalid, Refused
 from consortium.roles import Permission
+from consortium.rules.membership_application import may_confirm_resolution
 from consortium.rules.membership_term import last_day
 from consortium.templatetags.portal import day_text
 from consortium.working_calendar import after_working_days
@@ -112,7 +114,8 @@ def record_resolution(
             remedy=_("Only an application that was checked is voted on; enter the day of that vote."),
             field="passed_on",
         )
-    if minutes is None:
+    known = resolution_with(application.council, number)
+    if minutes is None and not (known and known.minutes):
         raise Invalid(
             _("The minutes are missing."),
             remedy=_("Choose the file; the second person compares the figures with it."),
@@ -127,8 +130,9 @@ def record_resolution(
     votes = dict(
         zip(RESOLUTION_FIELDS, (passed_on, entitled, present, votes_yes, votes_no, abstentions), strict=True)
     )
+    now = clock.now()
     resolution = resolution_for(
-        by=by, council=application.council, number=number, votes=votes, minutes=minutes
+        by=by, council=application.council, number=number, votes=votes, minutes=minutes, at=now
     )
     move(
         application,
@@ -139,7 +143,7 @@ def record_resolution(
         since=since,
         until=until,
         decided_by=by,
-        decided_at=clock.now(),
+        decided_at=now,
         confirmed_by=None,
         confirmed_at=None,
     )
@@ -186,14 +190,15 @@ def _term(application, since):
 def take_resolution_back(*, application, by):
     """What was typed wrongly is taken back before the second person confirms; the application is under vote again."""
     must_keep_register(by)
-    resolution = application.resolution
+    resolution, decided_at = application.resolution, application.decided_at
     move(application, S.UNDER_VOTE, expected=(S.DECIDED,), resolution=None, decided_by=None, decided_at=None)
-    unused = (
-        Resolution.objects.filter(pk=resolution.pk, confirmed_by=None)
-        .exclude(memberships__isnull=False)
-        .exclude(applications__isnull=False)
-    )
-    unused.delete()
+    if resolution.recorded_at == decided_at:  # typed with this application, not for another unit or a measure
+        unused = (
+            Resolution.objects.filter(pk=resolution.pk, confirmed_by=None)
+            .exclude(memberships__isnull=False)
+            .exclude(applications__isnull=False)
+        )
+        unused.delete()
     record("resolution taken back", application, by=by, resolution=resolution.number)
     return application
 
@@ -205,10 +210,7 @@ def confirm_resolution(*, application, by):
     Refuses whoever typed it, and an application that has moved on.
     """
     must_keep_register(by)
-    if application.state == S.DECIDED and by.pk in (
-        application.decided_by_id,
-        None if application.resolution.confirmed_by_id else application.resolution.recorded_by_id,
-    ):
+    if application.state == S.DECIDED and not may_confirm_resolution(by, application):
         others = holders(Permission.RECORD_MEMBERSHIP, except_for=[by])
         raise Forbidden(
             _("You recorded this resolution yourself; a second person must compare it with the minutes."),

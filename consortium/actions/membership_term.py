@@ -23,7 +23,7 @@ from consortium.queries import membership_term as queries
 from consortium.reach import holders, names
 from consortium.refusals import Forbidden, Invalid, Refused
 from consortium.roles import Permission
-from consortium.rules.membership_term import warning_due
+from consortium.rules.membership_term import may_confirm_council_resolution, warning_due
 from consortium.templatetags.portal import day_text
 
 FOLLOWED = "followed"
@@ -70,9 +70,9 @@ def record_council_resolution(
 
 @action
 def confirm_council_resolution(*, resolution, by):
-    """The second person has compared it with the minutes. Refuses whoever typed it."""
+    """The second person has compared it with the minutes. Refuses whoever typed it, and a second confirmation."""
     must_keep_register(by)
-    if by.pk == resolution.recorded_by_id:
+    if not resolution.confirmed_by_id and not may_confirm_council_resolution(by, resolution):
         others = holders(Permission.RECORD_MEMBERSHIP, except_for=[by])
         raise Forbidden(
             _("You recorded this resolution yourself; a second person must compare it with the minutes."),
@@ -80,9 +80,14 @@ def confirm_council_resolution(*, resolution, by):
             if others
             else _("Ask a colleague of the secretariat."),
         )
-    if resolution.confirmed_by_id:
-        raise Refused(_("This resolution is confirmed already."), code="state")
-    confirm_figures(resolution, by=by, at=clock.now())
+    if not confirm_figures(resolution, by=by, at=clock.now()):
+        raise Refused(
+            _("This resolution is confirmed already."),
+            remedy=_("Open it to see by whom."),
+            url=resolution.get_absolute_url(),
+            url_label=_("Open the resolution"),
+            code="state",
+        )
     record("resolution confirmed", resolution.body, by=by, number=resolution.number)
     resolution.refresh_from_db()
     return resolution
@@ -111,10 +116,21 @@ def suspend_membership(*, membership, by, reason, measure):
 
 
 @action
-def restore_membership(*, membership, by, reason):
-    """Lift a suspension: the rights are back at once."""
+def restore_membership(*, membership, by, reason, measure):
+    """Lift a suspension: the rights are back at once. Rests on a confirmed resolution of its own, so on two persons."""
     must_keep_register(by)
     _ask_reason(reason)
+    _ask_measure(membership, measure, _("Lifting a suspension needs a resolution of the council."))
+    if membership.measure_id == measure.pk or (
+        membership.measure and measure.passed_on < membership.measure.passed_on
+    ):
+        raise Refused(
+            _("Resolution %(number)s is the one that suspended the membership, or an earlier one.")
+            % {"number": measure.number},
+            remedy=_("Choose the later one that lifts the suspension, or record it from the minutes."),
+            field="measure",
+            code="resolution",
+        )
     if membership.until < clock.today():
         raise Refused(
             _("Its term ended on %(day)s.") % {"day": day_text(membership.until)},
@@ -122,7 +138,7 @@ def restore_membership(*, membership, by, reason):
             code="over",
         )
     _move(membership, State.ACTIVE, expected=State.SUSPENDED, suspended_from=None, end_reason="")
-    _record("membership restored", membership, by, reason=reason.strip())
+    _record("membership restored", membership, by, reason=reason.strip(), resolution=measure.number)
     _tell_unit(membership, "membership_restored", reason=reason.strip())
     return membership
 
@@ -291,7 +307,7 @@ def _ask_reason(reason):
     if not reason.strip():
         raise Invalid(
             _("Say in one sentence why."),
-            remedy=_("The unit reads it, and it stays in the trail."),
+            remedy=_("The unit, the secretariat and the auditors read it."),
             field="reason",
         )
 

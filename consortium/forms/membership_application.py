@@ -212,6 +212,7 @@ class ResolutionForm(Form):
         help_text=_(
             "PDF, picture, DOCX or XLSX, up to 20 MB. The second person compares the figures with it."
         ),
+        required=False,
     )
 
 
@@ -317,7 +318,9 @@ class MeasureForm(Form):
         label=_("Reason"),
         max_length=200,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("The unit reads it, and it stays in the trail."),
+        help_text=_(
+            "The unit, the secretariat and the auditors read it; everybody else reads the state and the resolution only."
+        ),
     )
 
     def __init__(self, *args, council, **kwargs):

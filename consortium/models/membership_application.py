@@ -218,13 +218,19 @@ class MembershipObjection(models.Model):
 
 
 class MembershipCertificate(models.Model):
-    """The certificate of one membership: a number, a code for the public check page, the very file."""
+    """The certificate of one membership: a number, a code for the public check page, the very file.
+
+    What it says is kept as it was said: names, ranks and days of later must not make a genuine paper look false.
+    """
 
     membership = models.OneToOneField("consortium.Membership", models.PROTECT, related_name="certificate")
     number = models.CharField(max_length=20, unique=True)
     code = models.CharField(max_length=20, unique=True)
     file = models.ForeignKey("consortium.StoredFile", models.PROTECT, related_name="+")
     issued_at = models.DateTimeField()
+    # {"unit", "unit_en", "council", "rank", "since", "until", "resolution", "passed_on"}; days as ISO text, codes as codes.
+    facts = models.JSONField(default=dict)
+    fingerprint = models.CharField(max_length=64, blank=True)
 
     class Meta:
         ordering = ["id"]

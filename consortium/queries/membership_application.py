@@ -116,10 +116,19 @@ def boards():
 
 
 def waiting_for(user):
-    """What this person of the secretariat can act on now."""
+    """What this person can act on now, as `rules.is_users_turn` says of each: checks of the secretariat and of a board's
+    officers, decisions of the secretariat.
+    """
     rows = applications_visible_to(user)
-    waits = Q(state__in=[S.SUBMITTED, S.CHECKED, S.UNDER_VOTE, S.APPROVED])
-    return rows.filter(waits | Q(state=S.DECIDED) & ~Q(resolution__recorded_by=user))
+    checks = reach(user, Permission.CHECK_MEMBERSHIP)
+    own = Q(organisation__in=reach(user, Permission.APPLY_MEMBERSHIP).organisations)
+    waits = Q(state=S.SUBMITTED) & ~own
+    if not checks.all:
+        waits &= Q(board__in=checks.boards)
+    if reach(user, Permission.RECORD_MEMBERSHIP).all:
+        typed = Q(decided_by=user) | Q(resolution__recorded_by=user, resolution__confirmed_by=None)
+        waits |= Q(state__in=[S.CHECKED, S.UNDER_VOTE, S.APPROVED]) | Q(state=S.DECIDED) & ~typed
+    return rows.filter(waits)
 
 
 def must_recuse(application):

@@ -55,7 +55,7 @@ def measures_of(council):
 
 
 def resolutions_to_confirm(user):
-    """Resolutions for measures that wait for this person: recorded by another, not part of an application."""
+    """Resolutions for measures that wait for this person, as `rules.membership_term` says, not part of an application."""
     return Resolution.objects.filter(confirmed_by=None, applications=None, memberships=None).exclude(
         recorded_by=user
     )

@@ -71,6 +71,18 @@ def missing_documents(kinds):
     return [MembershipDocumentKind(kind).label for kind in MEMBERSHIP_DOCUMENTS_NEEDED if kind not in kinds]
 
 
+def may_confirm_resolution(user, application):
+    """Whether the person is the second one: keeps memberships and typed neither the application's vote nor its resolution.
+
+    A resolution that two persons hold already, since another unit rests on it too, was compared by them.
+    """
+    resolution = application.resolution
+    typed = {application.decided_by_id}
+    if resolution is not None and resolution.confirmed_by_id is None:
+        typed.add(resolution.recorded_by_id)
+    return application.state == S.DECIDED and may_decide(user) and user.pk not in typed
+
+
 def whose_turn(application):
     """Who acts next, in words."""
     return {
@@ -94,5 +106,5 @@ def is_users_turn(user, application):
     if application.state in (S.CHECKED, S.APPROVED, S.UNDER_VOTE):
         return may_decide(user)
     if application.state == S.DECIDED:
-        return may_decide(user) and application.resolution.recorded_by_id != user.pk
+        return may_confirm_resolution(user, application)
     return False

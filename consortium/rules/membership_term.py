@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 from consortium import policy
-from consortium.enums import MembershipState
+from consortium.enums import MEMBERSHIP_END_WORDS, MembershipState
+from consortium.reach import reach
+from consortium.roles import Permission
 
 # Days before the end on which the unit and the secretariat are warned, once each.
 WARNINGS = (90, 30, 7)
@@ -23,6 +25,28 @@ def warning_due(until, today):
     left = (until - today).days
     reached = [days for days in WARNINGS if 0 <= left <= days]
     return min(reached) if reached else None
+
+
+def may_confirm_council_resolution(user, resolution):
+    """Whether the person is the second one of a resolution for a measure: keeps memberships and did not type it."""
+    return (
+        reach(user, Permission.RECORD_MEMBERSHIP).all
+        and resolution.confirmed_by_id is None
+        and resolution.recorded_by_id != user.pk
+    )
+
+
+def reads_reason(user, membership):
+    """Whether the person reads why it was suspended, removed or ended: the unit, the secretariat and the auditors.
+
+    That it was, since when and by which resolution is public; what the clock did has no reason of a person.
+    """
+    return (
+        membership.end_reason in MEMBERSHIP_END_WORDS
+        or reach(user, Permission.RECORD_MEMBERSHIP).all
+        or reach(user, Permission.READ_AUDIT).all
+        or membership.organisation_id in reach(user, Permission.APPLY_MEMBERSHIP).organisations
+    )
 
 
 def can_suspend(membership):

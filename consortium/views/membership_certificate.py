@@ -7,7 +7,7 @@ from consortium import clock
 from consortium.enums import MembershipState
 from consortium.forms.membership_application import CodeForm
 from consortium.queries.certificate import certificate_with
-from consortium.rules.certificate import facts_of, fingerprint_of
+from consortium.rules.certificate import in_fours, lines_of
 
 
 def ask(request):
@@ -30,7 +30,6 @@ def check(request, code):
             status=404,
         )
     membership = certificate.membership
-    digits = fingerprint_of(membership, certificate.number)[:32]
     return render(
         request,
         "consortium/membership/check_certificate.html",
@@ -38,8 +37,10 @@ def check(request, code):
             "certificate": certificate,
             "membership": membership,
             "organisation": membership.organisation,
-            "facts": facts_of(membership),
-            "fingerprint": " ".join(digits[at : at + 4] for at in range(0, 32, 4)),
+            "facts": lines_of(certificate.facts),
+            "unit": certificate.facts["unit"],
+            "council": certificate.facts["council"],
+            "fingerprint": in_fours(certificate.fingerprint),
             "standing": _standing(membership, clock.today()),
         },
     )

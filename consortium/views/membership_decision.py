@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST
@@ -18,6 +19,7 @@ from consortium.queries import membership_application as queries
 from consortium.reach import names
 from consortium.refusals import Refused
 from consortium.roles import Permission
+from consortium.rules.membership_application import may_confirm_resolution
 from consortium.rules.organisation import quorum
 from consortium.templatetags.portal import day_text
 from consortium.working_calendar import after_working_days
@@ -116,7 +118,7 @@ def confirm(request, pk):
             "application": application,
             "resolution": application.resolution,
             "needed": quorum(application.resolution.entitled),
-            "mine": application.decided_by_id == request.user.pk,
+            "mine": not may_confirm_resolution(request.user, application),
         },
     )
 
@@ -212,8 +214,12 @@ def notice(request, pk):
 
 
 def _words_of(application):
-    if application.resolution is None:
-        return {}
+    """The notice's words, ready to be mended: in Chinese, whatever language the officer works in."""
+    with translation.override("zh-hans"):
+        return _ready_words(application) if application.resolution else {}
+
+
+def _ready_words(application):
     unit, council = application.organisation.name_zh, application.council.name_zh
     values = {
         "unit": unit,

@@ -15,6 +15,7 @@ from consortium.enums import MembershipApplicationState as S
 from consortium.forms.membership_application import LinkForm
 from consortium.queries import membership_application as queries
 from consortium.queries.organisation import main_council
+from consortium.reach import may
 from consortium.refusals import Forbidden, Refused
 from consortium.roles import Permission
 from consortium.rules import membership_application as rules
@@ -76,7 +77,7 @@ def _tabs(user, visible):
         ("done", _("Done"), visible.filter(state__in=(S.IN_FORCE, *MEMBERSHIP_APPLICATION_ENDED))),
         ("all", _("All"), visible),
     ]
-    if rules.may_decide(user):
+    if may(user, Permission.CHECK_MEMBERSHIP):
         tabs.insert(0, ("turn", _("For you to do"), queries.waiting_for(user)))
     return tabs
 

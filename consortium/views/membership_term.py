@@ -11,7 +11,7 @@ from consortium.access import permitted
 from consortium.actions import certificate as certificates
 from consortium.actions import membership_term as actions
 from consortium.enums import MEMBERSHIP_OVER, MembershipState
-from consortium.forms.membership_application import MeasureForm, ReasonForm, VotesForm
+from consortium.forms.membership_application import MeasureForm, VotesForm
 from consortium.models import GovernanceBody
 from consortium.queries.membership import memberships_visible_to
 from consortium.queries.membership_term import resolutions_visible_to
@@ -66,6 +66,7 @@ def page(request, pk):
             "may_remove": may_decide(user) and rules.can_remove(membership),
             "may_confirm": can_confirm(user, membership),
             "over": membership.state in MEMBERSHIP_OVER,
+            "why": membership.end_words if rules.reads_reason(user, membership) else "",
         },
     )
 
@@ -140,7 +141,7 @@ def remove(request, pk):
 def restore(request, pk):
     """Lift a suspension."""
     membership = _found(request, pk)
-    form = ReasonForm(request.POST or None)
+    form = MeasureForm(request.POST or None, council=membership.council)
     effects = [_("The unit can hand in demands and projects again at once, and is told.")]
 
     def act(values):
@@ -254,9 +255,7 @@ def resolution(request, pk):
             "resolution": row,
             "needed": quorum(row.entitled),
             "office": office,
-            "may_confirm": may_decide(request.user)
-            and not row.confirmed_by_id
-            and row.recorded_by_id != request.user.pk,
+            "may_confirm": rules.may_confirm_council_resolution(request.user, row),
             "passed": day_text(row.passed_on),
         },
     )

@@ -23,6 +23,7 @@ from consortium.roles import Permission
 from consortium.rules import organisation as rules
 from consortium.rules.contact import can_keep as keeps_contacts
 from consortium.rules.membership_application import may_apply_for
+from consortium.rules.membership_term import reads_reason
 from consortium.rules.people import can_keep_people
 
 UNITS_SHOWN = 60
@@ -209,6 +210,7 @@ def _memberships(organisation, user, office, day):
         row.may_confirm = day == today and rules.can_confirm(user, row)
         row.ends_soon = row.state == MembershipState.ACTIVE and clock.ends_soon(row.until, day)
         row.is_over = row.state == MembershipState.ACTIVE and row.until < day
+        row.why = row.end_words if reads_reason(user, row) else ""
     return rows
 
 

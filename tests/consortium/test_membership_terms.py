@@ -180,10 +180,11 @@ def test_a_suspension_closes_new_rights_only_and_can_be_lifted():
     assert members_on(today - timedelta(days=1)).get() == unit
     assert Notification.objects.filter(user=admin, kind="membership_suspended").exists()
     assert AuditEvent.objects.get(verb="membership suspended").details["resolution"] == measure.number
-    actions.restore_membership(membership=membership, by=by, reason="已整改。")
+    lifting = resolution_of(membership.council, number="示例〔89〕号")
+    actions.restore_membership(membership=membership, by=by, reason="已整改。", measure=lifting)
     assert gap(unit, today) is None
     with pytest.raises(Refused) as refused:
-        actions.restore_membership(membership=membership, by=by, reason="再次。")
+        actions.restore_membership(membership=membership, by=by, reason="再次。", measure=lifting)
     assert refused.value.status == 409
 
 
@@ -237,10 +238,10 @@ def test_removed_it_ends_today_and_cannot_come_back():
     actions.remove_membership(membership=membership, by=by, reason="严重违约。", measure=measure)
     assert (membership.state, membership.until, membership.measure) == ("removed", clock.today(), measure)
     assert gap(membership.organisation, clock.today() + timedelta(days=1)) is not None
+    later = resolution_of(membership.council, number="示例〔89〕号")
     for do in (actions.restore_membership, actions.remove_membership):
-        more = {} if do is actions.restore_membership else {"measure": measure}
         with pytest.raises(Refused):
-            do(membership=membership, by=by, reason="再次。", **more)
+            do(membership=membership, by=by, reason="再次。", measure=later)
 
 
 # --- the clock
@@ -348,7 +349,11 @@ def test_every_measure_in_pages(client):
     given = {"reason": "违约。", "measure": measure.pk}
     assert client.post(reverse("membership_suspend", args=[membership.pk]), given).url == page
     assert client.get(page).status_code == 200
-    assert client.post(reverse("membership_restore", args=[membership.pk]), given).url == page
+    lift = reverse("membership_restore", args=[membership.pk])
+    assert client.post(lift, {"reason": "已整改。"}).status_code == 422
+    assert client.post(lift, given).status_code == 409  # the resolution that suspended it does not lift it
+    later = resolution_of(membership.council, number="示例〔89〕号")
+    assert client.post(lift, given | {"measure": later.pk}).url == page
     assert client.post(reverse("membership_remove", args=[membership.pk]), given).url == page
     assert client.post(reverse("membership_remove", args=[membership.pk]), given).status_code == 409
     assert client.get(page).status_code == 200

@@ -11,6 +11,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from consortium import clock
 from consortium.actions import membership_clock
 from consortium.actions.account import end_role
+from consortium.actions.certificate import issue
 from consortium.actions.membership_decision import conclude_notices, confirm_resolution
 from consortium.models import (
     AuditEvent,
@@ -178,6 +179,31 @@ def test_without_the_lock_a_second_worker_stumbles(monkeypatch):
             with clock.moved(timedelta(days=1)):
                 at_once([membership_clock.advance for _ in range(4)])
     assert Notification.objects.filter(kind="membership_term_stuck").exists()
+
+
+def presses(memberships):
+    by = make_user("secretary")
+    return at_once([lambda row=row: issue(membership=row, by=by) for row in memberships])
+
+
+def test_a_certificate_pressed_by_many_at_once_is_one():
+    membership = make_membership()
+    results = presses([membership] * 4)
+    assert {one.number for one in results} == {f"ZS-{clock.today().year}-0001"}
+    assert MembershipCertificate.objects.count() == 1
+
+
+def test_certificates_of_several_at_once_are_numbered_without_a_gap():
+    results = presses([make_membership() for _ in range(4)])
+    numbers = sorted(one.number for one in results)
+    assert numbers == [f"ZS-{clock.today().year}-{number:04d}" for number in range(1, 5)]
+
+
+def test_without_the_lock_a_second_press_is_a_fault(monkeypatch):
+    membership = make_membership()
+    with without_row_locks(monkeypatch, Membership):
+        results = presses([membership] * 4)
+    assert [one for one in results if isinstance(one, IntegrityError)]
 
 
 def test_two_active_memberships_at_once_are_one():
