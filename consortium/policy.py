@@ -15,6 +15,10 @@ class Policy:
     source: str
 
 
+# Rules with a published source, quoted as the papers are called.
+INDUSTRY_TEACHERS = "普通本科高校产业兼职教师管理办法（教育部等八部门，2025年2月）"
+INDUSTRY_PROFESSORS = "湖北省关于产业教授的规定（2021年）"
+
 POLICIES = {
     "max_preferences": Policy(6, _("Choices in one list"), "proposal"),
     "objection_days": Policy(3, _("Working days of public notice"), "proposal"),
@@ -29,6 +33,27 @@ POLICIES = {
     "invitation_days": Policy(14, _("Days an invitation is open"), "proposal"),
     "base_years": Policy(3, _("Years an accreditation holds"), "common practice"),
     "mentor_years": Policy(3, _("Years of a mentor's term"), "common practice"),
+    "mentor_age": Policy(65, _("Industry mentor: greatest age at appointment"), INDUSTRY_TEACHERS),
+    "mentor_age_utmost": Policy(
+        70, _("Industry mentor: greatest age by an exception, in fields of urgent need"), INDUSTRY_TEACHERS
+    ),
+    "mentor_practice_years": Policy(3, _("Industry mentor: least years of practice"), INDUSTRY_TEACHERS),
+    "mentor_long_experience_years": Policy(
+        15, _("Years of practice that stand for a title"), "common practice"
+    ),
+    "professor_age": Policy(60, _("Industry professor: greatest age at appointment"), INDUSTRY_PROFESSORS),
+    "professor_age_utmost": Policy(
+        65, _("Industry professor: greatest age by an exception"), INDUSTRY_PROFESSORS
+    ),
+    "professor_excellent_years": Policy(
+        1, _("Industry professor: years assessed as excellent, at least"), "proposal"
+    ),
+    "mentor_consent_days": Policy(14, _("Days a nominated person has to answer"), "proposal"),
+    "mentor_check_days": Policy(10, _("Days to check a nomination"), "proposal"),
+    "mentor_notice_days": Policy(5, _("Working days an appointment is on public notice"), "proposal"),
+    "mentor_assessment_days": Policy(
+        60, _("Days before the end of a year of the term from which it is assessed"), "proposal"
+    ),
     "pay_floor_percent": Policy(
         80,
         _("Least pay, percent of the same post's wage"),

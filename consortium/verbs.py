@@ -13,6 +13,20 @@ VERBS = {
     "application.submitted": pgettext_lazy("audit trail", "handed in a list"),
     "application.withdrawn": pgettext_lazy("audit trail", "withdrew the list"),
     "appointment ended": pgettext_lazy("audit trail", "ended the appointment"),
+    "consent link sent again": pgettext_lazy("audit trail", "asked the nominated person again"),
+    "consented to the nomination": pgettext_lazy("audit trail", "agreed to be appointed"),
+    "employer consented to the nomination": pgettext_lazy("audit trail", "agreed for the employer"),
+    "exception asked": pgettext_lazy("audit trail", "asked for an exception from the scheme"),
+    "exception not signed": pgettext_lazy("audit trail", "did not sign the exception"),
+    "exception signed": pgettext_lazy("audit trail", "signed the exception"),
+    "mentor nominated": pgettext_lazy("audit trail", "nominated a mentor"),
+    "nomination checked": pgettext_lazy("audit trail", "checked the nomination"),
+    "nomination declined": pgettext_lazy("audit trail", "declined the nomination"),
+    "nomination mended": pgettext_lazy("audit trail", "mended the nomination"),
+    "nomination refused": pgettext_lazy("audit trail", "did not accept the nomination"),
+    "nomination returned": pgettext_lazy("audit trail", "returned the nomination"),
+    "nomination withdrawn": pgettext_lazy("audit trail", "withdrew the nomination"),
+    "nomination without an answer": pgettext_lazy("audit trail", "closed a nomination without an answer"),
     "base edited": pgettext_lazy("audit trail", "changed the base"),
     "base recorded": pgettext_lazy("audit trail", "recorded a base"),
     "capacity changed": pgettext_lazy("audit trail", "changed the capacity"),
@@ -230,6 +244,7 @@ KINDS = {
     "mentors.loglink": pgettext_lazy("audit trail", "link of a mail"),
     "mentors.meeting": pgettext_lazy("audit trail", "meeting"),
     "mentors.mentorship": pgettext_lazy("audit trail", "mentorship"),
+    "mentors.nomination": pgettext_lazy("audit trail", "nomination"),
     "mentors.reopening": pgettext_lazy("audit trail", "request to log a late day"),
     "mentors.supervisionlog": pgettext_lazy("audit trail", "supervision log"),
     "placements.application": pgettext_lazy("audit trail", "application"),
@@ -252,6 +267,7 @@ STREAMS = {
 }
 # People without an account stand in the trail by their part, never by a name: it could not be erased there.
 OUTSIDERS = {
+    "a nominated person": pgettext_lazy("audit trail", "a nominated person"),
     "an applicant": pgettext_lazy("audit trail", "an applicant"),
     "somebody who objects": pgettext_lazy("audit trail", "somebody who objects"),
 }

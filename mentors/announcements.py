@@ -9,7 +9,7 @@ from consortium import badges, clock
 from consortium.notifications import Message, register
 from consortium.registry import Fact, MemberColumn, NavItem, registry
 from consortium.roles import Permission
-from mentors import announcements_logs
+from mentors import announcements_logs, announcements_nominations
 from mentors.enums import AppointmentState, MentorshipState
 
 
@@ -83,6 +83,7 @@ def announce():
     registry.dashboard.append(my_mentorships)
     registry.file_readers.append(reads_letter)
     announcements_logs.announce()
+    announcements_nominations.announce()
 
 
 def mentors_of(organisation, user, day):

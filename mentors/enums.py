@@ -88,3 +88,71 @@ class ReopeningState(TextChoices):
 class MeetingState(TextChoices):
     PLANNED = "planned", pgettext_lazy("meeting", "Planned")
     CANCELLED = "cancelled", pgettext_lazy("meeting", "Called off")
+
+
+class NominationKind(TextChoices):
+    APPOINTMENT = "appointment", pgettext_lazy("nomination", "First appointment")
+    RENEWAL = "renewal", pgettext_lazy("nomination", "Renewal")
+
+
+class NominationState(TextChoices):
+    """The way from the employer's word to the appointment (machine 8)."""
+
+    NOMINATED = "nominated", pgettext_lazy("nomination", "Waits for the employer")
+    EMPLOYER_CONSENTED = "employer_consented", pgettext_lazy("nomination", "Waits for the person")
+    CONSENTED = "consented", pgettext_lazy("nomination", "To be checked")
+    RETURNED = "returned", pgettext_lazy("nomination", "Returned to be mended")
+    QUALIFIED = "qualified", pgettext_lazy("nomination", "Qualified")
+    EXCEPTION_REQUESTED = "exception_requested", pgettext_lazy("nomination", "Exception to be signed")
+    REVIEWED = "reviewed", pgettext_lazy("nomination", "Exception signed")
+    PUBLIC_NOTICE = "public_notice", pgettext_lazy("nomination", "On public notice")
+    APPOINTED = "appointed", pgettext_lazy("nomination", "Appointed")
+    REFUSED = "refused", pgettext_lazy("nomination", "Not appointed")
+    DECLINED = "declined", pgettext_lazy("nomination", "Declined by the person")
+    WITHDRAWN = "withdrawn", pgettext_lazy("nomination", "Withdrawn")
+    UNANSWERED = "unanswered", pgettext_lazy("nomination", "No answer in time")
+
+
+_N = NominationState
+_CLOSED = (_N.DECLINED, _N.WITHDRAWN)
+NOMINATION_MOVES = {
+    _N.NOMINATED: {_N.EMPLOYER_CONSENTED, _N.WITHDRAWN, _N.UNANSWERED},
+    _N.EMPLOYER_CONSENTED: {_N.CONSENTED, _N.UNANSWERED, *_CLOSED},
+    _N.CONSENTED: {_N.QUALIFIED, _N.EXCEPTION_REQUESTED, _N.RETURNED, _N.REFUSED, *_CLOSED},
+    _N.RETURNED: {_N.EMPLOYER_CONSENTED, *_CLOSED},
+    _N.QUALIFIED: {_N.PUBLIC_NOTICE, _N.APPOINTED, *_CLOSED},
+    _N.EXCEPTION_REQUESTED: {_N.REVIEWED, _N.CONSENTED, *_CLOSED},
+    _N.REVIEWED: {_N.PUBLIC_NOTICE, _N.APPOINTED, *_CLOSED},
+    _N.PUBLIC_NOTICE: {_N.APPOINTED, _N.CONSENTED, *_CLOSED},
+}
+NOMINATION_OPEN = tuple(NOMINATION_MOVES)
+# The person has said yes to what is written there.
+NOMINATION_AFTER_CONSENT = (
+    _N.CONSENTED,
+    _N.QUALIFIED,
+    _N.EXCEPTION_REQUESTED,
+    _N.REVIEWED,
+    _N.PUBLIC_NOTICE,
+    _N.APPOINTED,
+)
+# The check found the scheme met, or a second person signed the exception.
+NOMINATION_ABLE = (_N.QUALIFIED, _N.REVIEWED, _N.PUBLIC_NOTICE, _N.APPOINTED)
+
+
+class Degree(TextChoices):
+    """From the lowest to the highest: rules compare places in this list."""
+
+    NONE = "none", pgettext_lazy("degree", "Below bachelor")
+    BACHELOR = "bachelor", pgettext_lazy("degree", "Bachelor")
+    MASTER = "master", pgettext_lazy("degree", "Master")
+    DOCTOR = "doctor", pgettext_lazy("degree", "Doctor")
+
+
+class TitleLevel(TextChoices):
+    """From the lowest to the highest: rules compare places in this list."""
+
+    NONE = "none", pgettext_lazy("title level", "None or junior")
+    INTERMEDIATE = "intermediate", pgettext_lazy("title level", "Intermediate")
+    SENIOR_TECHNICIAN = "senior_technician", pgettext_lazy("title level", "Senior technician")
+    ASSOCIATE = "associate_senior", pgettext_lazy("title level", "Associate senior")
+    SENIOR = "senior", pgettext_lazy("title level", "Senior")

@@ -3,7 +3,8 @@
 from django.urls import path
 
 from mentors.views import appointment as views
-from mentors.views import joint, link, log, meeting, mentorship, overview, reopening
+from mentors.views import joint, link, log, meeting, mentorship, nomination, overview, reopening
+from mentors.views import nomination_office as office
 
 urlpatterns = [
     path("mentors/", views.mentors, name="mentors"),
@@ -34,4 +35,25 @@ urlpatterns = [
     path("calendar/", meeting.calendar, name="calendar"),
     path("calendar/<str:token>.ics", meeting.calendar_feed, name="calendar_feed"),
     path("reopenings/<int:pk>/", reopening.reopening, name="reopening"),
+]
+urlpatterns += [
+    path("appointments/", nomination.nominations, name="nominations"),
+    path("appointments/schemes/", nomination.schemes, name="mentor_schemes"),
+    path("appointments/new/", nomination.nomination_new, name="nomination_new"),
+    path("appointments/<int:pk>/", nomination.nomination, name="nomination"),
+    path("appointments/<int:pk>/edit/", nomination.nomination_edit, name="nomination_edit"),
+    path("appointments/<int:pk>/employer/", nomination.nomination_employer, name="nomination_employer"),
+    path("appointments/<int:pk>/consent/", nomination.nomination_consent, name="nomination_consent"),
+    path("appointments/<int:pk>/decline/", nomination.nomination_decline, name="nomination_decline"),
+    path("appointments/<int:pk>/withdraw/", nomination.nomination_withdraw, name="nomination_withdraw"),
+    path("appointments/<int:pk>/ask-again/", nomination.nomination_link_again, name="nomination_again"),
+    path("appointments/<int:pk>/check/", office.nomination_check, name="nomination_check"),
+    path("appointments/<int:pk>/exception/", office.nomination_exception, name="nomination_exception"),
+    path("appointments/<int:pk>/sign/", office.nomination_sign, name="nomination_sign"),
+    path("appointments/<int:pk>/return/", office.nomination_return, name="nomination_return"),
+    path("appointments/<int:pk>/refuse/", office.nomination_refuse, name="nomination_refuse"),
+    path("n/<str:token>/", nomination.nomination_link, name="nomination_link"),
+    path("n/<str:token>/consent/", nomination.nomination_link_consent, name="nomination_link_consent"),
+    path("n/<str:token>/decline/", nomination.nomination_link_decline, name="nomination_link_decline"),
+    path("mentors/<int:pk>/renew/", nomination.nomination_renew, name="nomination_renew"),
 ]

@@ -425,3 +425,51 @@ def make_contact(*, organisation, **fields):
         is_sample=True,
         **fields,
     )
+
+
+def make_nomination(*, state="consented", organisation=None, by=None, checker=None, **fields):
+    """A nomination taken as far as `state` through the actions; everybody who acted hangs on it.
+
+    `linked`: the person has no account and answers by a link, whose token is `nomination.token`.
+    """
+    from datetime import date
+
+    from mentors.actions import nomination as actions
+
+    number = next(_number)
+    organisation = organisation or make_organisation()
+    by = by or make_user("enterprise_admin", organisation=organisation)
+    linked = fields.pop("linked", False)
+    person = None if linked else fields.pop("person", None) or make_user()
+    words = {
+        "name": person.name if person else f"示例被提名人{number}",
+        "email": person.email if person else f"nominee{number}@example.invalid",
+        "born": date(1980, 5, 1),
+        "kind": "industry_mentor",
+        "category": "mentor_technical",
+        "title": "高级工程师",
+        "title_level": "associate_senior",
+        "degree": "master",
+        "years": 12,
+        "in_post": True,
+        "capacity": 2,
+        "since": clock.today() + timedelta(days=3),
+    } | fields
+    nomination = actions.nominate(by=by, organisation=organisation, **words)
+    nomination.nominator, nomination.person = by, person
+    if linked:
+        nomination.token = actions.send_link_again(nomination=nomination, by=by)
+    if state in ("nominated", "employer_consented"):
+        return nomination
+    actions.consent(nomination=nomination, by=person or actions.Nominee(nomination_id=nomination.pk))
+    nomination.checker = checker = checker or make_user("graduate_officer")
+    if state == "returned":
+        actions.return_nomination(nomination=nomination, by=checker, note="请补充职称证书。")
+    elif state in ("exception_requested", "reviewed"):
+        actions.request_exception(nomination=nomination, by=checker, reason="紧缺方向，急需。")
+        if state == "reviewed":
+            nomination.signer = make_user("secretary")
+            actions.sign_exception(nomination=nomination, by=nomination.signer)
+    elif state != "consented":
+        actions.pass_check(nomination=nomination, by=checker)
+    return nomination

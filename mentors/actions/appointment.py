@@ -63,7 +63,7 @@ def record_appointment(
             remedy=_("Choose another organisation or another kind."),
             field="organisation",
         )
-    if kind in INDUSTRY_KINDS and _membership_lapsed(organisation):
+    if kind in INDUSTRY_KINDS and membership_lapsed(organisation):
         raise Refused(
             _("The membership of %(unit)s has ended; no new mentors are appointed from there.")
             % {"unit": organisation.name},
@@ -193,31 +193,26 @@ def _must_keep(by):
         )
 
 
-def _membership_lapsed(organisation):
+def membership_lapsed(organisation):
+    """Whether the organisation was a member and is none any more."""
     states = set(organisation.memberships.values_list("state", flat=True))
     return bool(states) and states <= set(MEMBERSHIP_OVER)
 
 
-def _save_once(appointment):
-    first = Appointment.objects.filter(
-        user=appointment.user, kind=appointment.kind, state=AppointmentState.ACTIVE
-    ).first()
+def refuse_second(user, kind):
+    """Refuse another appointment of a kind the person has already."""
+    first = (
+        Appointment.objects.filter(user=user, kind=kind, state=AppointmentState.ACTIVE).first()
+        if user
+        else None
+    )
     if first is None:
-        try:
-            with transaction.atomic():
-                appointment.save()
-            return
-        except IntegrityError:
-            first = Appointment.objects.filter(
-                user=appointment.user, kind=appointment.kind, state=AppointmentState.ACTIVE
-            ).first()
-            if first is None:
-                raise
+        return
     raise Refused(
         _("%(name)s is already appointed as %(kind)s until %(until)s.")
         % {
-            "name": appointment.user.get_full_name(),
-            "kind": AppointmentKind(appointment.kind).label,
+            "name": user.get_full_name(),
+            "kind": AppointmentKind(kind).label,
             "until": day_text(first.until),
         },
         remedy=_("End that appointment first, or change its capacity."),
@@ -226,6 +221,16 @@ def _save_once(appointment):
         url_label=_("Open the present appointment"),
         code="active",
     )
+
+
+def _save_once(appointment):
+    refuse_second(appointment.user, appointment.kind)
+    try:
+        with transaction.atomic():
+            appointment.save()
+    except IntegrityError:
+        refuse_second(appointment.user, appointment.kind)
+        raise
 
 
 def _end_role_if_last(appointment, by):

@@ -4,6 +4,7 @@ from mentors.models.appointment import Appointment
 from mentors.models.log import LogDraft, Reopening, SupervisionLog
 from mentors.models.meeting import CalendarKey, LogLink, Meeting
 from mentors.models.mentorship import Mentorship
+from mentors.models.nomination import Nomination
 
 __all__ = [
     "Appointment",
@@ -12,6 +13,7 @@ __all__ = [
     "LogLink",
     "Meeting",
     "Mentorship",
+    "Nomination",
     "Reopening",
     "SupervisionLog",
 ]

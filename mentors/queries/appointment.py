@@ -3,10 +3,11 @@
 from django.db.models import Count, Q
 
 from consortium import clock
-from consortium.models import User
-from consortium.reach import active_grants
-from mentors.enums import INDUSTRY_KINDS, AppointmentState
-from mentors.models import Appointment
+from consortium.models import Organisation, User
+from consortium.reach import active_grants, reach
+from consortium.roles import Permission
+from mentors.enums import INDUSTRY_KINDS, NOMINATION_OPEN, AppointmentState
+from mentors.models import Appointment, Nomination
 
 
 def sees_mentors(user):
@@ -78,3 +79,17 @@ def ending_soon(on, days=clock.SOON_DAYS):
 def possible_persons(words):
     """Accounts that an appointment may be recorded for, found by user name or address exactly."""
     return User.objects.filter(Q(username__iexact=words) | Q(email__iexact=words), is_active=True)
+
+
+def counted_for(user, now):
+    """{"in_office", "under_way", "unit"} of the organisations whose people the person nominates; empty for others."""
+    organisations = reach(user, Permission.NOMINATE_MENTOR).organisations
+    if not organisations:
+        return {}
+    units = list(Organisation.objects.filter(pk__in=organisations)[:2])
+    own = Nomination.objects.filter(organisation__in=organisations, state__in=NOMINATION_OPEN)
+    return {
+        "in_office": in_office(clock.day_of(now)).filter(organisation__in=organisations).count(),
+        "under_way": own.count(),
+        "unit": units[0] if len(units) == 1 else None,
+    }

@@ -1,0 +1,165 @@
+"""What nominations announce: messages, looks of states, navigation, duties, readers of proofs."""
+
+from django.utils.translation import gettext_lazy as _
+
+from consortium import badges
+from consortium.notifications import Message, register
+from consortium.registry import Duty, NavItem, registry
+from consortium.roles import Permission
+from mentors.enums import NominationState as S
+
+DUTIES_SHOWN = 20
+
+
+def announce():
+    """Fill the lists of the registry; called once, when the app is ready."""
+    register(
+        mentor_nominated=Message(
+            subject=_("You are nominated as mentor"),
+            body=_(
+                "%(unit)s puts you forward as mentor. The page says what for and who reads it; agree or decline by %(until)s."
+            ),
+            action=_("Read the nomination"),
+            times=("until",),
+        ),
+        nomination_for_employer=Message(
+            subject=_("The office puts somebody of yours forward as mentor"),
+            body=_("The office puts somebody of %(unit)s forward as mentor and asks you to agree."),
+            action=_("Read the nomination"),
+        ),
+        nomination_to_check=Message(
+            subject=_("A nomination waits for its check"),
+            body=_("Somebody of %(unit)s agreed to be appointed. It is to be checked by %(due)s."),
+            action=_("Check the nomination"),
+            times=("due",),
+        ),
+        nomination_returned=Message(
+            subject=_("A nomination was returned"),
+            body=_("A nomination of %(unit)s needs something mended; its page says what."),
+            action=_("Mend the nomination"),
+        ),
+        nomination_refused=Message(
+            subject=_("A nomination was not accepted"),
+            body=_("A person nominated by %(unit)s is not appointed; the page gives the reason."),
+            action=_("Open the nomination"),
+        ),
+        nomination_declined=Message(
+            subject=_("A nominated person declined"),
+            body=_(
+                "A person nominated by %(unit)s does not want the appointment, or took the agreement back."
+            ),
+            action=_("Open the nomination"),
+        ),
+        nomination_withdrawn=Message(
+            subject=_("Your nomination as mentor was withdrawn"),
+            body=_("The nomination by %(unit)s was taken back; the page gives the reason."),
+            action=_("Open the nomination"),
+        ),
+        nomination_unanswered=Message(
+            subject=_("A nomination was not answered"),
+            body=_("A nomination of %(unit)s had no answer in time and is closed. You can nominate again."),
+            action=_("Open the nomination"),
+        ),
+        exception_to_sign=Message(
+            subject=_("An exception waits for a second signature"),
+            body=_(
+                "A person nominated by %(unit)s does not meet a rule; read the reason and sign, or do not."
+            ),
+            action=_("Look at the exception"),
+        ),
+        exception_refused=Message(
+            subject=_("An exception was not signed"),
+            body=_("The exception for a person nominated by %(unit)s was not signed; the page says why."),
+            action=_("Open the nomination"),
+        ),
+    )
+    badges.register(
+        "nomination",
+        S,
+        {
+            S.NOMINATED: badges.INDIGO,
+            S.EMPLOYER_CONSENTED: badges.INDIGO,
+            S.CONSENTED: badges.INDIGO,
+            S.RETURNED: badges.INDIGO,
+            S.QUALIFIED: badges.INDIGO,
+            S.EXCEPTION_REQUESTED: badges.INDIGO,
+            S.REVIEWED: badges.INDIGO,
+            S.PUBLIC_NOTICE: badges.INDIGO,
+            S.APPOINTED: badges.GREEN,
+            S.REFUSED: badges.RED,
+            S.DECLINED: badges.SLATE,
+            S.WITHDRAWN: badges.SLATE,
+            S.UNANSWERED: badges.SLATE,
+        },
+    )
+    registry.nav.append(
+        NavItem(
+            "staff",
+            _("Nominations"),
+            "nominations",
+            "person-badge",
+            _("Mentors"),
+            29,
+            Permission.APPROVE_MENTOR,
+            count=nominations_waiting,
+        )
+    )
+    registry.duties.append(nominations_to_move)
+    registry.dashboard.append(our_mentors)
+    registry.file_readers.append(reads_proof)
+    registry.merge_words["mentors.nomination"] = lambda row: (
+        f"{row.get_kind_display()} {row.nominated_at:%Y-%m-%d}"
+    )
+
+
+def nominations_waiting(user, now):
+    """How many nominations this person can move on."""
+    from mentors.queries.nomination import waiting_for
+
+    return waiting_for(user).count()
+
+
+def nominations_to_move(user, now):
+    """What this person does next with each nomination."""
+    from mentors.queries.nomination import waiting_for
+
+    verbs = {
+        S.NOMINATED: _("Agree for the employer"),
+        S.EMPLOYER_CONSENTED: _("Agree or decline"),
+        S.RETURNED: _("Mend the nomination"),
+        S.CONSENTED: _("Check the nomination"),
+        S.EXCEPTION_REQUESTED: _("Look at the exception"),
+        S.QUALIFIED: _("Begin the notice"),
+        S.REVIEWED: _("Begin the notice"),
+    }
+    return [
+        Duty(
+            title=str(_("Nomination of %(name)s: %(state)s"))
+            % {"name": row.name, "state": row.get_state_display()},
+            url=row.get_absolute_url(),
+            verb=str(verbs[row.state]),
+            due=row.check_due if row.state == S.CONSENTED else row.answer_due,
+            note=row.organisation.name,
+        )
+        for row in waiting_for(user).order_by("check_due", "pk")[:DUTIES_SHOWN]
+    ]
+
+
+def our_mentors(request, now):
+    """On the start page of an employer: its mentors, its nominations, and the way to nominate."""
+    from mentors.queries.appointment import counted_for
+    from mentors.rules.nomination import may_nominate
+
+    held = may_nominate(request.user) and counted_for(request.user, now)
+    if not held:
+        return None
+    return {"template": "mentors/dashboard_employer.html", "context": held}
+
+
+def reads_proof(user, stored):
+    """A proof is read by the employer's people, the person and the office."""
+    from mentors.queries.nomination import nominations_visible_to
+    from mentors.rules.nomination import reads_address
+
+    rows = nominations_visible_to(user).filter(proof=stored)
+    return any(reads_address(user, row) for row in rows)

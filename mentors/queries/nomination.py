@@ -1,0 +1,101 @@
+"""Nominations: who may read which, what waits for whom."""
+
+from django.db.models import Q
+
+from consortium.models import RoleGrant, User
+from consortium.reach import reach
+from consortium.roles import ROLES, Permission, Scope
+from mentors.enums import NOMINATION_OPEN
+from mentors.enums import NominationState as S
+from mentors.models import Nomination
+
+
+def nominations_visible_to(user):
+    """All for the office and auditors, of the own organisation for its people, the own for the person."""
+    rows = Nomination.objects.select_related(
+        "organisation", "user", "nominated_by", "employer_by", "checked_by", "signed_by", "proof", "renews"
+    )
+    if reach(user, Permission.APPROVE_MENTOR).all or reach(user, Permission.READ_AUDIT).all:
+        return rows
+    if not getattr(user, "is_authenticated", False):
+        return rows.none()
+    own = reach(user, Permission.NOMINATE_MENTOR).organisations
+    return rows.filter(Q(organisation__in=own) | Q(user=user) | Q(nominated_by=user))
+
+
+def nomination_behind(token_hash):
+    """The nomination that a link opens, or None."""
+    return Nomination.objects.select_related("organisation", "user").filter(token_hash=token_hash).first()
+
+
+def open_nomination(*, kind, user=None, email="", except_for=None):
+    """The one under way already for this person and kind, or None."""
+    same = Q(pk=None)
+    if user:
+        same |= Q(user=user)
+    if email:
+        same |= Q(email__iexact=email)
+    rows = Nomination.objects.filter(same, kind=kind, state__in=NOMINATION_OPEN)
+    return rows.exclude(pk=except_for.pk if except_for else None).order_by("pk").first()
+
+
+def person_with(email):
+    """The account with this address, or None."""
+    return User.objects.filter(email__iexact=email, is_active=True).first() if email else None
+
+
+def waiting_for(user):
+    """Nominations on which this person can act now."""
+    rows = nominations_visible_to(user)
+    held = reach(user, Permission.NOMINATE_MENTOR)
+    employer = Q(organisation__in=held.organisations)
+    if held.all:
+        employer |= Q(kind="academic_mentor")
+    waits = (
+        Q(state=S.NOMINATED) & employer
+        | Q(state=S.EMPLOYER_CONSENTED, user=user)
+        | Q(state=S.RETURNED) & (employer | Q(nominated_by=user))
+    )
+    if reach(user, Permission.APPROVE_MENTOR).all:
+        foreign = ~Q(nominated_by=user) & ~Q(organisation__in=held.organisations)
+        foreign &= Q(user=None) | ~Q(user=user)
+        foreign &= Q(employer_by=None) | ~Q(employer_by=user)
+        waits |= foreign & Q(state__in=(S.CONSENTED, S.QUALIFIED, S.REVIEWED))
+        waits |= foreign & Q(state=S.EXCEPTION_REQUESTED) & ~Q(checked_by=user)
+    return rows.filter(waits)
+
+
+def unanswered(now):
+    """Nominations whose employer or person did not answer in time."""
+    return list(
+        Nomination.objects.filter(
+            state__in=(S.NOMINATED, S.EMPLOYER_CONSENTED), answer_due__lte=now
+        ).order_by("pk")
+    )
+
+
+def searched(rows, words):
+    """Narrow to a part of a name, a title or the employer's name."""
+    for word in words.split()[:5]:
+        rows = rows.filter(
+            Q(name__icontains=word)
+            | Q(title__icontains=word)
+            | Q(organisation__name_zh__icontains=word)
+            | Q(organisation__short_zh__icontains=word)
+        )
+    return rows
+
+
+def people_of(organisation):
+    """Who nominates in the name of an organisation."""
+    roles = [
+        key for key, role in ROLES.items() if Scope.GROUP in role.grants.get(Permission.NOMINATE_MENTOR, ())
+    ]
+    held = RoleGrant.objects.filter(role__in=roles, organisation=organisation, ended_at=None)
+    return list(User.objects.filter(pk__in=held.values("user"), is_active=True).order_by("pk"))
+
+
+def last_of(appointment):
+    """The newest nomination of the person for this kind, whose qualification a renewal begins with, or None."""
+    rows = Nomination.objects.filter(user=appointment.user_id, kind=appointment.kind)
+    return rows.order_by("-pk").first()
