@@ -8,7 +8,7 @@ from consortium import badges, clock
 from consortium.enums import MembershipApplicationState as S
 from consortium.enums import MembershipState
 from consortium.notifications import Message, register
-from consortium.registry import Duty, NavItem, registry
+from consortium.registry import Duty, NavItem, NoticeKind, registry
 from consortium.roles import Permission
 
 DUTIES_SHOWN = 20
@@ -244,6 +244,42 @@ def announce():
         applications_to_mend,
     ]
     registry.file_readers += [reads_papers, reads_certificate]
+    registry.notice_kinds["membership"] = NoticeKind(
+        on_notice,
+        object_to,
+        _("Your objection was received. The membership does not begin before it is answered."),
+    )
+
+
+def on_notice(notice):
+    """What the page of a membership's notice shows beside its text."""
+    from consortium.queries.membership_application import answers_on, application_on
+
+    application = application_on(notice)
+    waiting = notice.objections.filter(answered_at=None).count() if application else 0
+    return {
+        "takes": application is not None,
+        "standing": _(
+            "Anybody may; the membership does not begin before every objection is answered in words."
+        ),
+        "answers": list(answers_on(notice)),
+        "open": waiting,
+        "open_words": ngettext(
+            "One objection was received; the membership begins after it is answered.",
+            "%(n)s objections were received; the membership begins after they are answered.",
+            waiting,
+        )
+        % {"n": waiting},
+        "template": "",
+        "context": None,
+    }
+
+
+def object_to(**given):
+    """Object to a membership on notice."""
+    from consortium.actions.membership_decision import object_to
+
+    return object_to(**given)
 
 
 def applications_waiting(user, now):

@@ -19,6 +19,10 @@ CLOCK = {
     "lapse unanswered places, remind before": ("placements.tasks.advance_placements", 300),
     "tell boards of demands past their first answer": ("placements.tasks.remind_late_demands", 900),
     "ask mentors after meetings, tell the office of logs that differ": ("mentors.tasks.follow_logs", 60),
+    "appoint mentors whose notice is over, warn of ends and let terms end": (
+        "mentors.tasks.advance_appointments",
+        300,
+    ),
     "take over working days once they are published": ("consortium.tasks.fill_working_calendar", 86_400),
     "begin memberships whose notice is over, lapse those that ended, warn before": (
         "consortium.tasks.advance_memberships",

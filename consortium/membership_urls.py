@@ -9,6 +9,7 @@ from consortium.views import membership_decision as decision
 from consortium.views import membership_objection as objection
 from consortium.views import membership_queue as queue
 from consortium.views import membership_term as term
+from consortium.views import notices
 
 urlpatterns = [
     path("join/", application.ask_for_link, name="join_ask"),
@@ -52,7 +53,7 @@ urlpatterns = [
     path("governance/<int:pk>/resolutions/new/", term.new_resolution, name="resolution_new"),
     path("resolutions/<int:pk>/", term.resolution, name="resolution"),
     path("memberships/objections/<int:pk>/", objection.objection, name="membership_objection"),
-    path("notices/<int:pk>/object/", objection.object_to, name="membership_object"),
+    path("notices/<int:pk>/object/", notices.object_to, name="membership_object"),
     path("check/", certificate.ask, name="certificate_ask"),
     path("check/<str:code>/", certificate.check, name="certificate_check"),
 ]

@@ -98,6 +98,20 @@ class MergeRule:
     close: str = ""
 
 
+@dataclass(frozen=True)
+class NoticeKind:
+    """What a kind of public notice adds to its page, and how one objects to it.
+
+    `about(notice)` -> {"takes": objections are taken, "standing": who may and what follows, "answers", "open": how many
+    wait, "open_words", "template": of what stands under the text, "context"}.
+    `object_to(notice=, by=, name=, contact=, text=)`; `received`: what whoever objected reads.
+    """
+
+    about: Callable
+    object_to: Callable
+    received: str
+
+
 @dataclass
 class Registry:
     """Everything that apps announce. Lists keep the order of the apps."""
@@ -118,6 +132,10 @@ class Registry:
     )  # (organisation, user) -> [sentences]: what a suspension or removal stops and what it lets run
     student_blocks: list[Callable] = field(default_factory=list)  # (student, user) -> block or None
     member_columns: list[MemberColumn] = field(default_factory=list)
+    notice_kinds: dict[str, NoticeKind] = field(default_factory=dict)  # kind of a notice -> what it takes
+    papers: list[Callable] = field(
+        default_factory=list
+    )  # (code) -> (template, context) of the paper that carries the code, or None
     merge_rules: dict[str, MergeRule] = field(default_factory=dict)  # name of a constraint -> rule
     merge_words: dict[str, Callable] = field(default_factory=dict)  # model -> (row) -> words for the preview
     searches: list[Callable] = field(default_factory=list)  # (user, query) -> group of hits

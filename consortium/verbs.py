@@ -27,6 +27,13 @@ VERBS = {
     "nomination returned": pgettext_lazy("audit trail", "returned the nomination"),
     "nomination withdrawn": pgettext_lazy("audit trail", "withdrew the nomination"),
     "nomination without an answer": pgettext_lazy("audit trail", "closed a nomination without an answer"),
+    "appointment renewed": pgettext_lazy("audit trail", "renewed the appointment"),
+    "letter issued": pgettext_lazy("audit trail", "issued the letter of appointment"),
+    "notice of the appointment started": pgettext_lazy("audit trail", "began the notice of the appointment"),
+    "objection to the appointment": pgettext_lazy("audit trail", "objected to the appointment"),
+    "objection to the appointment answered": pgettext_lazy(
+        "audit trail", "answered an objection to the appointment"
+    ),
     "base edited": pgettext_lazy("audit trail", "changed the base"),
     "base recorded": pgettext_lazy("audit trail", "recorded a base"),
     "capacity changed": pgettext_lazy("audit trail", "changed the capacity"),

@@ -1,10 +1,11 @@
 """What nominations announce: messages, looks of states, navigation, duties, readers of proofs."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from consortium import badges
 from consortium.notifications import Message, register
-from consortium.registry import Duty, NavItem, registry
+from consortium.registry import Duty, NavItem, NoticeKind, registry
 from consortium.roles import Permission
 from mentors.enums import NominationState as S
 
@@ -73,6 +74,45 @@ def announce():
             action=_("Open the nomination"),
         ),
     )
+    register(
+        nomination_on_notice=Message(
+            subject=_("An appointment is on public notice"),
+            body=_(
+                "The appointment of a person nominated by %(unit)s is on notice until %(until)s; then it begins by itself."
+            ),
+            action=_("Open the nomination"),
+            times=("until",),
+        ),
+        mentor_objection=Message(
+            subject=_("Somebody objects to an appointment on notice"),
+            body=_("An objection to the appointment of a person nominated by %(unit)s waits for its answer."),
+            action=_("Answer the objection"),
+        ),
+        mentor_objection_answered=Message(
+            subject=_("Your objection was answered"),
+            body=_("The answer stands on the page of the notice."),
+            action=_("Read the answer"),
+        ),
+        nomination_back_to_check=Message(
+            subject=_("An objection to an appointment holds"),
+            body=_(
+                "The nomination by %(unit)s is checked anew. The answer stands on the page of the notice."
+            ),
+            action=_("Open the nomination"),
+        ),
+        appointment_stuck=Message(
+            subject=_("An appointment could not begin"),
+            body=_(
+                "The notice for a person nominated by %(unit)s is over, but the person has an appointment of this kind already."
+            ),
+            action=_("Open the nomination"),
+        ),
+        appointment_renewed=Message(
+            subject=_("An appointment as mentor is renewed"),
+            body=_("The next term of an appointment from %(unit)s is settled. The letter is ready."),
+            action=_("Open the appointment"),
+        ),
+    )
     badges.register(
         "nomination",
         S,
@@ -104,9 +144,15 @@ def announce():
             count=nominations_waiting,
         )
     )
-    registry.duties.append(nominations_to_move)
+    registry.duties += [nominations_to_move, objections_to_answer]
+    registry.papers.append(letter_page)
+    registry.notice_kinds["mentor"] = NoticeKind(
+        about_notice,
+        object_to,
+        _("Your objection was received. The appointment does not begin before it is answered."),
+    )
     registry.dashboard.append(our_mentors)
-    registry.file_readers.append(reads_proof)
+    registry.file_readers += [reads_proof, reads_letter_of_term]
     registry.merge_words["mentors.nomination"] = lambda row: (
         f"{row.get_kind_display()} {row.nominated_at:%Y-%m-%d}"
     )
@@ -163,3 +209,76 @@ def reads_proof(user, stored):
 
     rows = nominations_visible_to(user).filter(proof=stored)
     return any(reads_address(user, row) for row in rows)
+
+
+def objections_to_answer(user, now):
+    """Objections to appointments that this person may answer."""
+    from mentors.queries.nomination import objections_to_answer
+
+    return [
+        Duty(
+            title=str(_("Objection to an appointment from %(unit)s"))
+            % {"unit": row.nomination.organisation.name},
+            url=row.get_absolute_url(),
+            verb=str(_("Answer the objection")),
+        )
+        for row in objections_to_answer(user).order_by("made_at", "pk")[:DUTIES_SHOWN]
+    ]
+
+
+def about_notice(notice):
+    """What the page of an appointment's notice shows beside its text: the name, while it runs, and the answers."""
+    from mentors.queries.nomination import answers_on, on_notice
+
+    nomination = on_notice(notice)
+    waiting = notice.mentor_objections.filter(answered_at=None).count()
+    return {
+        "takes": nomination is not None,
+        "standing": _(
+            "Anybody may; the appointment does not begin before every objection is answered in words."
+        ),
+        "answers": list(answers_on(notice)),
+        "open": waiting,
+        "open_words": ngettext(
+            "One objection was received; the appointment begins after it is answered.",
+            "%(n)s objections were received; the appointment begins after they are answered.",
+            waiting,
+        )
+        % {"n": waiting},
+        "template": "mentors/notice_names.html",
+        "context": nomination,
+    }
+
+
+def object_to(**given):
+    """Object to an appointment on notice."""
+    from mentors.actions.appointing import object_to
+
+    return object_to(**given)
+
+
+def letter_page(code):
+    """The public check page of a letter of appointment: (template, context), or None for a code of another paper."""
+    from consortium import clock
+    from mentors.queries.nomination import letter_with
+    from mentors.rules.letter import facts_of, in_fours, standing_of
+
+    letter = letter_with(code)
+    if letter is None:
+        return None
+    context = {
+        "letter": letter,
+        "facts": facts_of(letter),
+        "fingerprint": in_fours(letter.fingerprint),
+        "standing": standing_of(letter, clock.today()),
+    }
+    return "mentors/check_letter.html", context
+
+
+def reads_letter_of_term(user, stored):
+    """A letter's file is the mentor's, the employer's people's, the office's and the auditors'; its facts everybody's."""
+    from mentors.models import AppointmentLetter
+    from mentors.queries.nomination import nominations_visible_to
+
+    rows = AppointmentLetter.objects.filter(file=stored, nomination__in=nominations_visible_to(user))
+    return rows.exists()

@@ -11,3 +11,11 @@ def follow_logs():
 
     ask_for_logs()
     tell_of_differences()
+
+
+@shared_task
+def advance_appointments():
+    """Appoint whose notice is over, close what nobody answered, warn of ends and let terms end, each on its day."""
+    from mentors.actions import appointment_clock
+
+    appointment_clock.advance()

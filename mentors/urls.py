@@ -4,6 +4,7 @@ from django.urls import path
 
 from mentors.views import appointment as views
 from mentors.views import joint, link, log, meeting, mentorship, nomination, overview, reopening
+from mentors.views import nomination_notice as notice
 from mentors.views import nomination_office as office
 
 urlpatterns = [
@@ -52,6 +53,9 @@ urlpatterns += [
     path("appointments/<int:pk>/sign/", office.nomination_sign, name="nomination_sign"),
     path("appointments/<int:pk>/return/", office.nomination_return, name="nomination_return"),
     path("appointments/<int:pk>/refuse/", office.nomination_refuse, name="nomination_refuse"),
+    path("appointments/<int:pk>/notice/", notice.nomination_notice, name="nomination_notice"),
+    path("appointments/<int:pk>/renew/", notice.nomination_renewed, name="nomination_renewed"),
+    path("appointments/objections/<int:pk>/", notice.nomination_objection, name="nomination_objection"),
     path("n/<str:token>/", nomination.nomination_link, name="nomination_link"),
     path("n/<str:token>/consent/", nomination.nomination_link_consent, name="nomination_link_consent"),
     path("n/<str:token>/decline/", nomination.nomination_link_decline, name="nomination_link_decline"),

@@ -99,6 +99,7 @@ def make_appointment(*, kind="industry_mentor", organisation=None, user=None, ca
         until=clock.today() + timedelta(days=days),
         recorded_by=fields.pop("recorded_by", user),
         recorded_at=clock.now(),
+        grounds=fields.pop("grounds", "示例：门户上线前已聘任"),
         **fields,
     )
 
@@ -472,4 +473,8 @@ def make_nomination(*, state="consented", organisation=None, by=None, checker=No
             actions.sign_exception(nomination=nomination, by=nomination.signer)
     elif state != "consented":
         actions.pass_check(nomination=nomination, by=checker)
+    if state == "public_notice":
+        from mentors.actions.appointing import start_notice
+
+        start_notice(nomination=nomination, by=checker, title="公示：示例聘任", text="示例公示正文。")
     return nomination

@@ -17,7 +17,7 @@ from consortium.enums import (
     MembershipRank,
     OrganisationKind,
 )
-from consortium.sealed import SealedField
+from consortium.models.notice import NoticeObjection, answered_in_words
 
 
 class MembershipApplication(models.Model):
@@ -178,37 +178,15 @@ class MembershipDocument(models.Model):
         return self.get_kind_display()
 
 
-class MembershipObjection(models.Model):
-    """What somebody has against a membership on notice, and the answer in words; it begins after the last answer."""
+class MembershipObjection(NoticeObjection):
+    """An objection to a membership on notice."""
 
     application = models.ForeignKey(MembershipApplication, models.PROTECT, related_name="objections")
     notice = models.ForeignKey("consortium.PublicNotice", models.PROTECT, related_name="objections")
-    by = models.ForeignKey("consortium.User", models.SET_NULL, null=True, blank=True, related_name="+")
-    name = models.CharField(_("name"), max_length=80)
-    contact = SealedField(_("mail address or telephone"))
-    text = models.TextField()
-    # Of notice, name and text: the second press of the same form finds the first.
-    digest = models.CharField(max_length=64, unique=True)
-    made_at = models.DateTimeField()
-    answer = models.TextField(blank=True)
-    upheld = models.BooleanField(null=True, blank=True)
-    answered_by = models.ForeignKey(
-        "consortium.User", models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    answered_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(answered_at=None, answered_by=None, upheld=None, answer="")
-                | (
-                    Q(answered_at__isnull=False, answered_by__isnull=False, upheld__isnull=False)
-                    & ~Q(answer="")
-                ),
-                name="membership_objection_answered_in_words",
-            )
-        ]
+        constraints = [answered_in_words("membership_objection_answered_in_words")]
 
     def __str__(self):
         return f"{self.application} {self.pk}"

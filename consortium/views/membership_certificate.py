@@ -7,6 +7,7 @@ from consortium import clock
 from consortium.enums import MembershipState
 from consortium.forms.membership_application import CodeForm
 from consortium.queries.certificate import certificate_with
+from consortium.registry import registry
 from consortium.rules.certificate import in_fours, lines_of
 
 
@@ -23,6 +24,10 @@ def check(request, code):
     """Whether there is such a certificate, what it says, and whether the membership stands today."""
     certificate = certificate_with(code)
     if certificate is None:
+        for paper in registry.papers:
+            if found := paper(code):
+                template, context = found
+                return render(request, template, context)
         return render(
             request,
             "consortium/membership/check_unknown.html",

@@ -1,47 +1,16 @@
-"""Objections to a membership on notice: made on the notice's page by anybody, answered by the secretariat."""
+"""Objections to a membership on notice, which anybody makes on the notice's page: answered by the secretariat."""
 
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
-from consortium import clock, throttle
 from consortium.access import signed_in
 from consortium.actions import membership_decision as actions
-from consortium.forms.membership_application import ObjectionAnswerForm, ObjectionForm
+from consortium.forms.membership_application import ObjectionAnswerForm
 from consortium.queries import membership_application as queries
-from consortium.queries.notice import begun_notices
 from consortium.refusals import Refused
 from consortium.rules.membership_application import may_decide
-
-
-@require_POST
-def object_to(request, pk):
-    """Object to a membership on notice; whatever goes wrong, the page comes back with what was typed."""
-    notice = get_object_or_404(begun_notices(clock.now()), pk=pk, kind="membership")
-    form = ObjectionForm(request.POST)
-    status = 422
-    if form.is_valid():
-        try:
-            throttle.refuse_too_many(request, "object", str(notice.pk))
-            actions.object_to(
-                notice=notice,
-                by=request.user if request.user.is_authenticated else None,
-                **form.cleaned_data,
-            )
-        except Refused as refusal:
-            form.refuse(refusal)
-            status = refusal.status
-        else:
-            messages.success(
-                request,
-                _("Your objection was received. The membership does not begin before it is answered."),
-            )
-            return redirect(notice)
-    from consortium.views.notices import notice_page
-
-    return notice_page(request, notice, form=form, status=status)
 
 
 @signed_in

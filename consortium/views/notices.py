@@ -1,13 +1,16 @@
 """Public notices, for everybody."""
 
+from django.contrib import messages
 from django.db.models import Q
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
-from consortium import clock, lists
+from consortium import clock, lists, throttle
 from consortium.forms.membership_application import ObjectionForm
-from consortium.queries.membership_application import answers_on, application_on
 from consortium.queries.notice import begun_notices, ended_notices, open_notices
+from consortium.refusals import Refused
+from consortium.registry import registry
 from consortium.working_calendar import working_days_between
 
 
@@ -46,11 +49,12 @@ def notice(request, pk):
 
 
 def notice_page(request, found, *, form=None, status=200):
-    """The page of a notice; one of a membership takes objections, `form` is the one that came back."""
+    """The page of a notice; one whose kind takes objections has their form, `form` is the one that came back."""
     now = clock.now()
     running = found.ends_at > now
-    application = application_on(found) if found.kind == "membership" else None
-    if form is None and application and running:
+    kind = registry.notice_kinds.get(found.kind)
+    about = kind.about(found) if kind else None
+    if form is None and about and about["takes"] and running:
         form = ObjectionForm(initial=_who(request.user))
     return render(
         request,
@@ -59,13 +63,35 @@ def notice_page(request, found, *, form=None, status=200):
             "notice": found,
             "running": running,
             "days_left": working_days_between(now, found.ends_at) if running else 0,
-            "application": application,
+            "about": about,
             "form": form,
-            "answers": list(answers_on(found)) if found.kind == "membership" else [],
-            "open_objections": found.objections.filter(answered_at=None).count() if application else 0,
         },
         status=status,
     )
+
+
+@require_POST
+def object_to(request, pk):
+    """Object to what is on notice; whatever goes wrong, the page comes back with what was typed."""
+    found = get_object_or_404(begun_notices(clock.now()), pk=pk, kind__in=registry.notice_kinds)
+    form = ObjectionForm(request.POST)
+    status = 422
+    if form.is_valid():
+        try:
+            throttle.refuse_too_many(request, "object", str(found.pk))
+            kind = registry.notice_kinds[found.kind]
+            kind.object_to(
+                notice=found,
+                by=request.user if request.user.is_authenticated else None,
+                **form.cleaned_data,
+            )
+        except Refused as refusal:
+            form.refuse(refusal)
+            status = refusal.status
+        else:
+            messages.success(request, kind.received)
+            return redirect(found)
+    return notice_page(request, found, form=form, status=status)
 
 
 def _who(user):

@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from consortium import clock, policy
@@ -36,17 +37,34 @@ def record_appointment(
     name="",
     username=None,
     email=None,
+    grounds="",
     document=None,
     is_sample=False,
     send_invitation=True,
 ):
-    """Record an appointment and return it. Without `user` a person of that name gets an account without password.
+    """Record by hand an appointment that was made outside the portal, and return it. `grounds` says on what it rests.
 
-    `until` is by default the term that policy sets. A new person with an address is invited. Refuses a kind that does
-    not fit the organisation, a capacity out of bounds, a second active appointment of the same kind, and an industry
-    mentor from an organisation whose membership has ended.
+    Without `user` a person of that name gets an account without password. `until` is by default the term that policy
+    sets. A new person with an address is invited. Refuses a new appointment of an industry mentor, which goes by a
+    nomination, a kind that does not fit the organisation, a capacity out of bounds, a second active appointment of the
+    same kind, and an industry mentor from an organisation whose membership has ended.
     """
     _must_keep(by)
+    if not grounds.strip():
+        raise Invalid(
+            _("Say why this appointment is recorded by hand."),
+            remedy=_("Name the paper it rests on; the office and auditors read it."),
+            field="grounds",
+        )
+    if kind in INDUSTRY_KINDS and since >= clock.today():
+        raise Refused(
+            _("A new appointment from an employer goes by a nomination: consent, check and public notice."),
+            remedy=_("Only one that began before today is recorded by hand."),
+            url=reverse("nomination_new"),
+            url_label=_("Nominate a mentor"),
+            field="since",
+            code="nominate",
+        )
     until = until or term_end(since)
     if since >= until:
         raise Invalid(
@@ -85,6 +103,7 @@ def record_appointment(
         capacity=capacity,
         since=since,
         until=until,
+        grounds=grounds.strip(),
         document=document,
         recorded_by=by,
         recorded_at=clock.now(),

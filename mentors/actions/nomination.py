@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from consortium import clock, policy
 from consortium.actions.account import hash_token
 from consortium.audit import Outsider, action, record
+from consortium.models import PublicNotice
 from consortium.notifications import notify, notify_many, worded
 from consortium.reach import names
 from consortium.refusals import Forbidden, Invalid, Refused
@@ -106,10 +107,10 @@ def nominate_again(*, by, appointment, proof=None, **fields):
             url_label=_("Nominate a mentor"),
             code="over",
         )
-    if (appointment.until - today).days > RENEWAL_DAYS:
+    if (appointment.until - today).days > rules.RENEWAL_DAYS:
         raise Refused(
             _("The present term runs until %(until)s; it can be renewed within its last %(days)d days.")
-            % {"until": day_text(appointment.until), "days": RENEWAL_DAYS},
+            % {"until": day_text(appointment.until), "days": rules.RENEWAL_DAYS},
             remedy=_("Come back then; you will be told 90 days before."),
             code="early",
         )
@@ -121,10 +122,6 @@ def nominate_again(*, by, appointment, proof=None, **fields):
     }
     _refuse_unfit(organisation, fields)
     return _put_forward(by, organisation, fields, user=appointment.user, proof=proof, renews=appointment)
-
-
-# From when on a term can be renewed: the first warning.
-RENEWAL_DAYS = 90
 
 
 def _put_forward(by, organisation, fields, *, user, proof, renews=None):
@@ -563,6 +560,11 @@ def _close(nomination, to, *, expected=None, reason="", **fields):
         closed_reason=reason,
         **forgotten | fields,
     )
+    if nomination.notice_id:
+        now = clock.now()
+        PublicNotice.objects.filter(pk=nomination.notice_id, ends_at__gt=now, starts_at__lt=now).update(
+            ends_at=now
+        )
 
 
 def _moved_on(nomination):
@@ -599,6 +601,9 @@ def _ask_checker(by, nomination):
             _("Whoever nominated or consented for the employer does not check, nor does the person."),
             remedy=_waits_for(rules.checkers(nomination)),
         )
+
+
+ask_checker = _ask_checker
 
 
 def _ask_signer(by, nomination):

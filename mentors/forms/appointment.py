@@ -42,6 +42,14 @@ class AppointmentForm(Form):
     )
     since = DayField(label=_("First day"))
     until = DayField(label=_("Last day"), required=False, help_text=_("Empty: the usual term."))
+    grounds = forms.CharField(
+        label=_("Why by hand"),
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_(
+            "The paper it rests on, such as an appointment made before this portal. Read by the office and auditors."
+        ),
+    )
     document = forms.FileField(
         label=_("Letter of appointment"),
         required=False,

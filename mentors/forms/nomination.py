@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from consortium.forms.form import DayField, Form, NumberField, OrganisationField
+from consortium.forms.membership_application import ObjectionAnswerForm
 from mentors.actions.appointment import CAPACITY_BOUNDS
 from mentors.enums import INDUSTRY_KINDS, AppointmentKind, Degree, MentorCategory, TitleLevel
 
@@ -119,6 +120,21 @@ class ReasonForm(Form):
     """Why."""
 
     reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class ConfirmForm(Form):
+    """Nothing to type: one press."""
+
+
+class AnswerForm(ObjectionAnswerForm):
+    """The answer to an objection to an appointment, and whether the objection holds."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["upheld"].choices = [
+            ("no", _("The objection does not hold; the appointment goes on")),
+            ("yes", _("The objection holds; the nomination is checked anew")),
+        ]
 
 
 class DeclineForm(Form):

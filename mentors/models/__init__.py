@@ -4,16 +4,18 @@ from mentors.models.appointment import Appointment
 from mentors.models.log import LogDraft, Reopening, SupervisionLog
 from mentors.models.meeting import CalendarKey, LogLink, Meeting
 from mentors.models.mentorship import Mentorship
-from mentors.models.nomination import Nomination
+from mentors.models.nomination import AppointmentLetter, Nomination, NominationObjection
 
 __all__ = [
     "Appointment",
+    "AppointmentLetter",
     "CalendarKey",
     "LogDraft",
     "LogLink",
     "Meeting",
     "Mentorship",
     "Nomination",
+    "NominationObjection",
     "Reopening",
     "SupervisionLog",
 ]

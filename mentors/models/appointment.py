@@ -34,6 +34,13 @@ class Appointment(models.Model):
     # Empty for one that runs, and for one that ended before the day was kept: then its term says when.
     ended_on = models.DateField(null=True, blank=True)
     end_reason = models.CharField(max_length=200, blank=True)
+    # What it rests on: a nomination that was checked and on notice, or what a person wrote who recorded it by hand.
+    nomination = models.OneToOneField(
+        "mentors.Nomination", models.PROTECT, null=True, blank=True, related_name="appointment"
+    )
+    grounds = models.CharField(_("why by hand"), max_length=200, blank=True)
+    # The last of the three warnings before the end that was given: 90, 30 or 7; forgotten when the term is renewed.
+    warned = models.PositiveSmallIntegerField(null=True, blank=True)
     document = models.ForeignKey("consortium.StoredFile", models.PROTECT, null=True, blank=True)
     recorded_by = models.ForeignKey("consortium.User", models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
@@ -55,6 +62,10 @@ class Appointment(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(ended_on=None) | Q(state="ended"), name="only_an_ended_appointment_has_its_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(nomination__isnull=False) | ~Q(grounds=""),
+                name="appointment_rests_on_a_nomination_or_on_grounds",
             ),
         ]
 

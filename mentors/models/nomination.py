@@ -1,10 +1,14 @@
 """Nominations: whom an employer puts forward, what the person said, what the check found, how it was decided."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from consortium.models.notice import NoticeObjection, answered_in_words
+from consortium.sealed import SealedField
 from mentors.enums import (
     NOMINATION_ABLE,
     NOMINATION_AFTER_CONSENT,
@@ -16,6 +20,20 @@ from mentors.enums import (
     NominationState,
     TitleLevel,
 )
+
+
+class SealedDay(SealedField):
+    """A day that is encrypted in its column; None is stored as nothing, and what no key opens is read as None."""
+
+    def from_db_value(self, value, expression, connection):
+        text = super().from_db_value(value, expression, connection)
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            return None
+
+    def get_prep_value(self, value):
+        return super().get_prep_value(value.isoformat() if value else "")
 
 
 class Nomination(models.Model):
@@ -34,7 +52,7 @@ class Nomination(models.Model):
     name = models.CharField(_("name"), max_length=80)
     email = models.EmailField(_("mail address"), blank=True)
     # Asked for the age at appointment and forgotten when the nomination is closed; the check keeps the age.
-    born = models.DateField(_("date of birth"), null=True, blank=True)
+    born = SealedDay(_("date of birth"), blank=True)
     kind = models.CharField(_("kind"), max_length=20, choices=AppointmentKind)
     category = models.CharField(_("category"), max_length=20, choices=MentorCategory, blank=True)
     title = models.CharField(_("title"), max_length=60)
@@ -71,6 +89,9 @@ class Nomination(models.Model):
     exception_note = models.CharField(max_length=300, blank=True)
     signed_by = models.ForeignKey("consortium.User", models.PROTECT, null=True, blank=True, related_name="+")
     signed_at = models.DateTimeField(null=True, blank=True)
+    notice = models.OneToOneField(
+        "consortium.PublicNotice", models.PROTECT, null=True, blank=True, related_name="nomination"
+    )
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_reason = models.CharField(max_length=300, blank=True)
     is_sample = models.BooleanField(default=False)
@@ -127,6 +148,14 @@ class Nomination(models.Model):
                 name="nomination_exception_by_a_second_person",
             ),
             models.CheckConstraint(
+                condition=~Q(state="public_notice") | Q(notice__isnull=False),
+                name="nomination_has_its_notice",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="appointed") | Q(process="renewal") | Q(notice__isnull=False),
+                name="nomination_appointed_after_its_notice",
+            ),
+            models.CheckConstraint(
                 condition=Q(process="appointment", renews=None) | Q(process="renewal", renews__isnull=False),
                 name="nomination_renewal_has_its_appointment",
             ),
@@ -138,3 +167,47 @@ class Nomination(models.Model):
 
     def get_absolute_url(self):
         return reverse("nomination", args=[self.pk])
+
+
+class NominationObjection(NoticeObjection):
+    """An objection to an appointment on notice."""
+
+    nomination = models.ForeignKey(Nomination, models.PROTECT, related_name="objections")
+    notice = models.ForeignKey("consortium.PublicNotice", models.PROTECT, related_name="mentor_objections")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [answered_in_words("nomination_objection_answered_in_words")]
+
+    def __str__(self):
+        return f"{self.nomination} {self.pk}"
+
+    def get_absolute_url(self):
+        return reverse("nomination_objection", args=[self.pk])
+
+
+class AppointmentLetter(models.Model):
+    """The letter of one term: a number, a code for the public check page, the very file, and what it said then."""
+
+    nomination = models.OneToOneField(Nomination, models.PROTECT, related_name="letter")
+    appointment = models.ForeignKey("mentors.Appointment", models.PROTECT, related_name="letters")
+    number = models.CharField(max_length=20, unique=True)
+    code = models.CharField(max_length=20, unique=True)
+    # As on the paper: a later change of a name or a term does not make a genuine letter look false.
+    name = models.CharField(max_length=80)
+    unit = models.CharField(max_length=120)
+    kind = models.CharField(max_length=20, choices=AppointmentKind)
+    since = models.DateField()
+    until = models.DateField()
+    fingerprint = models.CharField(max_length=64)
+    file = models.ForeignKey("consortium.StoredFile", models.PROTECT, related_name="+")
+    issued_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self):
+        return self.number
+
+    def get_absolute_url(self):
+        return reverse("certificate_check", args=[self.code])

@@ -7,13 +7,21 @@ from consortium.reach import reach
 from consortium.roles import ROLES, Permission, Scope
 from mentors.enums import NOMINATION_OPEN
 from mentors.enums import NominationState as S
-from mentors.models import Nomination
+from mentors.models import AppointmentLetter, Nomination, NominationObjection
 
 
 def nominations_visible_to(user):
     """All for the office and auditors, of the own organisation for its people, the own for the person."""
     rows = Nomination.objects.select_related(
-        "organisation", "user", "nominated_by", "employer_by", "checked_by", "signed_by", "proof", "renews"
+        "organisation",
+        "user",
+        "nominated_by",
+        "employer_by",
+        "checked_by",
+        "signed_by",
+        "proof",
+        "renews",
+        "notice",
     )
     if reach(user, Permission.APPROVE_MENTOR).all or reach(user, Permission.READ_AUDIT).all:
         return rows
@@ -99,3 +107,52 @@ def last_of(appointment):
     """The newest nomination of the person for this kind, whose qualification a renewal begins with, or None."""
     rows = Nomination.objects.filter(user=appointment.user_id, kind=appointment.kind)
     return rows.order_by("-pk").first()
+
+
+def objections_visible_to(user):
+    """Objections with names and contacts are the office's and the auditors'."""
+    rows = NominationObjection.objects.select_related("nomination__organisation", "notice", "answered_by")
+    if reach(user, Permission.APPROVE_MENTOR).all or reach(user, Permission.READ_AUDIT).all:
+        return rows
+    return rows.none()
+
+
+def objections_to_answer(user):
+    """Open objections that this person may answer: not to what they nominated, checked, signed or are."""
+    rows = objections_visible_to(user).filter(answered_at=None)
+    for field in ("nominated_by", "user", "employer_by", "checked_by", "signed_by"):
+        rows = rows.exclude(**{f"nomination__{field}": user})
+    held = reach(user, Permission.NOMINATE_MENTOR).organisations
+    return rows.exclude(nomination__organisation__in=held)
+
+
+def on_notice(notice):
+    """The nomination that a notice is about while it stands, or None."""
+    return (
+        Nomination.objects.filter(notice=notice, state=S.PUBLIC_NOTICE).select_related("organisation").first()
+    )
+
+
+def answers_on(notice):
+    """Answered objections of a notice as everybody reads them: what was answered, never who objected."""
+    return notice.mentor_objections.filter(answered_at__isnull=False).order_by("answered_at", "pk")
+
+
+def letter_with(code):
+    """The letter of appointment with this code, or None; spaces and small letters are forgiven."""
+    plain = "".join(code.split()).upper()
+    return (
+        AppointmentLetter.objects.select_related("appointment__user", "appointment__organisation", "file")
+        .filter(code=plain)
+        .first()
+    )
+
+
+def letters_of(appointment):
+    """The letters of an appointment, the newest first."""
+    return list(appointment.letters.select_related("file").order_by("-pk"))
+
+
+def renewal_under_way(appointment):
+    """The open nomination for its next term, or None."""
+    return appointment.renewals.filter(state__in=NOMINATION_OPEN).order_by("pk").first()

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from consortium.reach import holders, reach
 from consortium.roles import Permission
-from mentors.enums import NOMINATION_OPEN, AppointmentKind
+from mentors.enums import NOMINATION_OPEN, AppointmentKind, AppointmentState
 from mentors.enums import NominationState as S
 
 EDITABLE = (S.RETURNED,)
@@ -21,6 +21,19 @@ def may_nominate_for(user, organisation):
     """Whether the person nominates in the name of this organisation or for the office."""
     held = reach(user, Permission.NOMINATE_MENTOR)
     return held.all or organisation.pk in held.organisations
+
+
+# From when on a term can be renewed: the first of the three warnings.
+RENEWAL_DAYS = 90
+
+
+def may_renew(user, appointment, today):
+    """Whether the person can nominate this mentor for another term now."""
+    return (
+        appointment.state == AppointmentState.ACTIVE
+        and 0 <= (appointment.until - today).days <= RENEWAL_DAYS
+        and may_nominate_for(user, appointment.organisation)
+    )
 
 
 def speaks_for_employer(user, nomination):
@@ -53,6 +66,11 @@ def may_check(user, nomination):
 def may_sign(user, nomination):
     """The second signature under an exception: whoever may check, but not the one who asked for it."""
     return may_check(user, nomination) and user.pk != nomination.checked_by_id
+
+
+def may_answer(user, nomination):
+    """Objections are answered by whoever may check, but neither checked this one nor signed its exception."""
+    return may_check(user, nomination) and user.pk not in (nomination.checked_by_id, nomination.signed_by_id)
 
 
 def signers(nomination):

@@ -8,6 +8,7 @@ from consortium import clock, exports, files, form_keys, lists
 from consortium.access import permitted, signed_in
 from consortium.history import history_of
 from consortium.models import Organisation
+from consortium.reach import reach
 from consortium.refusals import Forbidden, Refused
 from consortium.registry import registry
 from consortium.roles import Permission
@@ -15,7 +16,9 @@ from mentors.actions import appointment as actions
 from mentors.enums import INDUSTRY_KINDS, AppointmentKind, AppointmentState, MentorCategory
 from mentors.forms.appointment import AppointmentForm, CapacityForm, EndAppointmentForm
 from mentors.queries import appointment as queries
+from mentors.queries.nomination import letters_of, renewal_under_way
 from mentors.rules import appointment as rules
+from mentors.rules.nomination import may_nominate, may_nominate_for, may_renew
 
 SIDES = {"industry": INDUSTRY_KINDS, "academic": (AppointmentKind.ACADEMIC,)}
 
@@ -74,6 +77,7 @@ def mentors(request):
                 if name in request.GET
             ],
             "may_record": rules.can_record(request.user),
+            "may_nominate": may_nominate(request.user),
             "files": lists.files_of(request),
             "clear_url": lists.address(request, q=None, side=None, category=None, unit=None),
         },
@@ -120,6 +124,15 @@ def mentor(request, pk):
                 .order_by("-since", "-pk")
             ),
             "office": office,
+            "grounds": appointment.grounds
+            if office or reach(request.user, Permission.READ_AUDIT).all
+            else "",
+            "letters": letters_of(appointment),
+            "reads_letters": office
+            or may_nominate_for(request.user, appointment.organisation)
+            or appointment.user_id == request.user.pk,
+            "renewal": renewal_under_way(appointment),
+            "may_renew": may_renew(request.user, appointment, today),
             "may_end": rules.can_end(request.user, appointment),
             "capacity_form": CapacityForm(initial={"capacity": appointment.capacity}),
             "history": history_of(appointment) if office else [],

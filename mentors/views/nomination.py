@@ -21,7 +21,7 @@ from consortium.reach import reach
 from consortium.refusals import Forbidden, Refused
 from consortium.roles import Permission
 from mentors.actions import nomination as actions
-from mentors.enums import NOMINATION_OPEN, AppointmentKind
+from mentors.enums import NOMINATION_OPEN, AppointmentKind, NominationKind
 from mentors.enums import NominationState as S
 from mentors.forms.nomination import DeclineForm, NominationForm, ReasonForm
 from mentors.queries import nomination as queries
@@ -310,7 +310,8 @@ def _page(request, row, door):
     office = reach(user, Permission.APPROVE_MENTOR).all or reach(user, Permission.READ_AUDIT).all
     person = bool(door.token) or rules.is_person(user, row)
     steps = steps_of(row)
-    at = POSITION[row.state]
+    at = min(POSITION[row.state], len(steps) - 1)
+    appointment = row.renews if row.process == NominationKind.RENEWAL else getattr(row, "appointment", None)
     lines = row.checks
     if not lines and row.state == S.CONSENTED and row.born and rules.may_check(user, row):
         lines = actions.lines_of(row)
@@ -341,6 +342,9 @@ def _page(request, row, door):
             "decline_form": DeclineForm(),
             "may_take_back": person and row.state in NOMINATION_OPEN and row.consented_at is not None,
             "seats": _seats(user, row),
+            "appointment": appointment,
+            "letter": getattr(row, "letter", None),
+            "objections": list(row.objections.filter(notice=row.notice_id)) if row.notice_id else [],
             "history": history_of(row) if office and not door.token else [],
             "notice_days": policy.value("mentor_notice_days"),
             "withdraw_form": ReasonForm(),
@@ -379,9 +383,13 @@ def steps_of(row):
         (pgettext("nomination step", "Nominated"), row.nominated_at),
         (pgettext("nomination step", "The person agrees"), row.consented_at),
         (pgettext("nomination step", "Checked"), row.checked_at),
-        (pgettext("nomination step", "Public notice"), None),
-        (pgettext("nomination step", "Appointed"), None),
+        (pgettext("nomination step", "Public notice"), row.notice and row.notice.starts_at),
+        (pgettext("nomination step", "Appointed"), row.closed_at if row.state == S.APPOINTED else None),
     ]
+    if row.process == NominationKind.RENEWAL:
+        # A renewal goes without a notice.
+        rows.pop(3)
+        at -= at == 4
     return [
         {
             "label": label,
@@ -400,6 +408,8 @@ def strip_of(user, row, door):
         strip |= {"due_at": row.answer_due, "due_label": _("To answer by")}
     elif row.state == S.CONSENTED:
         strip |= {"due_at": row.check_due, "due_label": _("Checked by")}
+    elif row.state == S.PUBLIC_NOTICE:
+        strip |= {"due_at": row.notice.ends_at, "due_label": _("Notice ends")}
     if door.token or not rules.is_users_turn(user, row):
         return strip
     if row.state == S.NOMINATED:
@@ -407,7 +417,15 @@ def strip_of(user, row, door):
             "post": reverse("nomination_employer", args=[row.pk]),
             "verb": _("Agree for the employer"),
         }
+    renewal = row.process == NominationKind.RENEWAL
+    last_step = (
+        ("nomination_renewed", _("Renew the appointment"))
+        if renewal
+        else ("nomination_notice", _("Begin the notice"))
+    )
     target = {
+        S.QUALIFIED: last_step,
+        S.REVIEWED: last_step,
         S.RETURNED: ("nomination_edit", _("Mend the nomination")),
         S.CONSENTED: ("nomination_check", _("Check the nomination")),
         S.EXCEPTION_REQUESTED: ("nomination_sign", _("Look at the exception")),

@@ -54,7 +54,7 @@ def nomination_exception(request, pk):
     row = _visible(request, pk)
     lines = actions.lines_of(row) if row.state == S.CONSENTED else []
     effects = [line["sentence"] for line in said_of(row, failed_of(lines))]
-    return _step(
+    return step(
         request,
         row,
         ReasonForm(request.POST if request.method == "POST" else None),
@@ -71,7 +71,7 @@ def nomination_exception(request, pk):
 def nomination_return(request, pk):
     """Send it back with what has to be mended."""
     row = _visible(request, pk)
-    return _step(
+    return step(
         request,
         row,
         NoteForm(request.POST if request.method == "POST" else None),
@@ -90,7 +90,7 @@ def nomination_return(request, pk):
 def nomination_refuse(request, pk):
     """Do not appoint."""
     row = _visible(request, pk)
-    return _step(
+    return step(
         request,
         row,
         ReasonForm(request.POST if request.method == "POST" else None),
@@ -150,7 +150,7 @@ def _visible(request, pk):
     return get_object_or_404(queries.nominations_visible_to(request.user), pk=pk)
 
 
-def _step(request, row, form, act, *, title, effects, submit, said, expected, danger=False):
+def step(request, row, form, act, *, title, effects, submit, said, expected, danger=False):
     """A page that says what follows, with its form; a refusal comes back at its field with all that was typed."""
     status = 200
     if request.method == "POST" and form.is_valid():

@@ -120,6 +120,7 @@ def enter_mentors(story):
             field=mentor["field"],
             capacity=mentor["capacity"],
             since=story.day(plan.MENTORS_SINCE),
+            grounds="示例：门户上线前的聘书",
             is_sample=True,
             send_invitation=False,
         )

@@ -160,6 +160,7 @@ def _appointment(world, draw, kind, number, user):
         capacity=min(30, draw.random.randint(1, 4) * world.places_a_project),
         since=world.today - timedelta(days=draw.random.randint(30, 600)),
         until=world.today + timedelta(days=draw.random.randint(200, 900)),
+        grounds="示例：门户上线前的聘书",
         recorded_by=world.graduate,
         recorded_at=world.now,
     )

@@ -28,7 +28,8 @@ def given(**other):
         "category": "mentor_technical",
         "title": "高级工程师",
         "capacity": 3,
-        "since": clock.today(),
+        "since": clock.today() - timedelta(days=1),
+        "grounds": "示例：2025年纸质聘书",
         "name": "示例张工",
         "username": "G1001",
         "email": "zhang@example.invalid",
@@ -105,6 +106,21 @@ def test_others_do_not_record(role):
     by = make_user(role, organisation=make_organisation() if role == "enterprise_admin" else None)
     with pytest.raises(Forbidden):
         record_appointment(**given(by=by))
+
+
+def test_by_hand_needs_grounds_and_is_not_for_new_mentors_of_employers():
+    with pytest.raises(Invalid) as refused:
+        record_appointment(**given(grounds=" "))
+    assert refused.value.field == "grounds"
+    with pytest.raises(Refused) as refused:
+        record_appointment(**given(since=clock.today()))
+    assert refused.value.code == "nominate" and refused.value.url == reverse("nomination_new")
+    university = make_organisation(kind="university")
+    assert record_appointment(
+        **given(since=clock.today(), kind="academic_mentor", category="", organisation=university)
+    ).pk
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make_appointment(grounds="")
 
 
 def test_end_keeps_the_reason_tells_the_mentor_and_ends_the_role():
@@ -193,6 +209,7 @@ def form(**other):
         "field": "",
         "capacity": "3",
         "since": "2026-03-01",
+        "grounds": "示例：2026年3月纸质聘书",
         "until": "",
         "form_key": "k",
     } | other
@@ -230,6 +247,7 @@ def test_form_records_once_for_two_presses_with_its_letter(client):
         {"capacity": "三"},
         {"since": "2026-13-40"},
         {"until": "2020-01-01"},
+        {"grounds": ""},
         {"name": "a\x00"},
     ],
 )

@@ -1,0 +1,9 @@
+"""What happens to nominations and appointments by the clock."""
+
+from mentors.actions.appointing import close_what_nobody_answered, conclude_notices
+
+
+def advance():
+    """Everything that is due; each step may run late and twice."""
+    conclude_notices()
+    close_what_nobody_answered()
