@@ -59,6 +59,7 @@ def announce():
         {
             AppointmentState.ACTIVE: badges.GREEN,
             AppointmentState.ENDED: badges.SLATE,
+            AppointmentState.REVOKED: badges.RED,
             "expired": (badges.SLATE, _("Term over")),
             "expiring": (badges.INDIGO, _("Ends soon")),
             "later": (badges.INDIGO, _("Not begun")),

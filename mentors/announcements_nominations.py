@@ -1,13 +1,16 @@
 """What nominations announce: messages, looks of states, navigation, duties, readers of proofs."""
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from consortium import badges
+from consortium import badges, clock
 from consortium.notifications import Message, register
+from consortium.reach import reach
 from consortium.registry import Duty, NavItem, NoticeKind, registry
 from consortium.roles import Permission
 from mentors.enums import NominationState as S
+from mentors.enums import YearGrade
 
 DUTIES_SHOWN = 20
 
@@ -113,6 +116,44 @@ def announce():
             action=_("Open the appointment"),
         ),
     )
+    register(
+        mentor_assessed=Message(
+            subject=_("A mentor's year was assessed"),
+            body=_("The year until %(until)s of an appointment from %(unit)s was assessed."),
+            action=_("Open the appointment"),
+            days=("until",),
+        ),
+        appointment_revoked=Message(
+            subject=_("Your appointment as mentor was revoked"),
+            body=_("Your appointment for %(unit)s was revoked. Reason given: %(reason)s"),
+            action=_("Open the appointment"),
+        ),
+        appointment_ends_soon=Message(
+            subject=_("An appointment as mentor ends soon"),
+            body=_(
+                "An appointment from %(unit)s ends on %(until)s, in %(days)s days. The employer can nominate the mentor for another term."
+            ),
+            action=_("Open the appointment"),
+            days=("until",),
+        ),
+        appointment_lapsed=Message(
+            subject=_("An appointment as mentor is over"),
+            body=_(
+                "The term of an appointment from %(unit)s ended on %(until)s. Logs for days up to then can still be signed in time; students guided now need another mentor."
+            ),
+            action=_("Open the appointment"),
+            days=("until",),
+        ),
+    )
+    badges.register(
+        "year",
+        YearGrade,
+        {
+            YearGrade.EXCELLENT: badges.GREEN,
+            YearGrade.PASS: badges.GREEN,
+            YearGrade.FAIL: badges.RED,
+        },
+    )
     badges.register(
         "nomination",
         S,
@@ -144,7 +185,7 @@ def announce():
             count=nominations_waiting,
         )
     )
-    registry.duties += [nominations_to_move, objections_to_answer]
+    registry.duties += [nominations_to_move, objections_to_answer, years_to_assess, mentors_to_renew]
     registry.papers.append(letter_page)
     registry.notice_kinds["mentor"] = NoticeKind(
         about_notice,
@@ -259,7 +300,6 @@ def object_to(**given):
 
 def letter_page(code):
     """The public check page of a letter of appointment: (template, context), or None for a code of another paper."""
-    from consortium import clock
     from mentors.queries.nomination import letter_with
     from mentors.rules.letter import facts_of, in_fours, standing_of
 
@@ -282,3 +322,44 @@ def reads_letter_of_term(user, stored):
 
     rows = AppointmentLetter.objects.filter(file=stored, nomination__in=nominations_visible_to(user))
     return rows.exists()
+
+
+def years_to_assess(user, now):
+    """How many mentors have a year that can be assessed, for the office; the line opens exactly those."""
+    from mentors.queries.assessment import to_assess
+    from mentors.rules.appointment import can_record
+
+    number = to_assess(clock.day_of(now)).count() if can_record(user) else 0
+    if not number:
+        return []
+    title = ngettext(
+        "%(n)d mentor has a year to be assessed", "%(n)d mentors have a year to be assessed", number
+    )
+    return [
+        Duty(
+            title=title % {"n": number},
+            url=f"{reverse('mentors')}?tab=assess",
+            verb=str(_("Look at them")),
+        )
+    ]
+
+
+def mentors_to_renew(user, now):
+    """Mentors of the own organisation who end soon and whose next term nobody has asked for."""
+    from mentors.queries.appointment import ending_unrenewed
+    from mentors.rules.nomination import RENEWAL_DAYS
+
+    own = reach(user, Permission.NOMINATE_MENTOR).organisations
+    if not own:
+        return []
+    rows = ending_unrenewed(clock.day_of(now), RENEWAL_DAYS, own)
+    return [
+        Duty(
+            title=str(_("%(name)s ends as mentor")) % {"name": row.user.get_full_name()},
+            url=row.get_absolute_url(),
+            verb=str(_("Nominate for another term")),
+            due=clock.end_of(row.until),
+            note=row.organisation.name,
+        )
+        for row in rows[:DUTIES_SHOWN]
+    ]

@@ -20,9 +20,11 @@ class MentorCategory(TextChoices):
 class AppointmentState(TextChoices):
     ACTIVE = "active", _("In office")
     ENDED = "ended", _("Ended")
+    REVOKED = "revoked", pgettext_lazy("appointment", "Revoked")
 
 
-APPOINTMENT_MOVES = {AppointmentState.ACTIVE: {AppointmentState.ENDED}}
+APPOINTMENT_MOVES = {AppointmentState.ACTIVE: {AppointmentState.ENDED, AppointmentState.REVOKED}}
+APPOINTMENT_OVER = (AppointmentState.ENDED, AppointmentState.REVOKED)
 INDUSTRY_KINDS = (AppointmentKind.INDUSTRY, AppointmentKind.PROFESSOR)
 
 
@@ -156,3 +158,13 @@ class TitleLevel(TextChoices):
     SENIOR_TECHNICIAN = "senior_technician", pgettext_lazy("title level", "Senior technician")
     ASSOCIATE = "associate_senior", pgettext_lazy("title level", "Associate senior")
     SENIOR = "senior", pgettext_lazy("title level", "Senior")
+
+
+class YearGrade(TextChoices):
+    EXCELLENT = "excellent", pgettext_lazy("yearly assessment", "Excellent")
+    PASS = "pass", pgettext_lazy("yearly assessment", "Passed")
+    FAIL = "fail", pgettext_lazy("yearly assessment", "Not passed")
+
+
+# So many years not passed end an appointment (machine 8).
+FAILS_THAT_REVOKE = 2

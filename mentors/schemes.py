@@ -35,7 +35,7 @@ IN_POST, TEAM, EXCELLENT, ASSESSED = "in_post", "team", "excellent", "assessed"
 _IN_POST = Rule(IN_POST, _("In post with the nominating employer"), INDUSTRY_TEACHERS)
 _YEARS = Rule(YEARS, _("Years of practice"), INDUSTRY_TEACHERS, policy="mentor_practice_years")
 # A renewal asks one thing more than a first appointment.
-RENEWAL = Rule(ASSESSED, _("Yearly assessments passed"), PROPOSAL)
+RENEWAL = Rule(ASSESSED, _("Yearly assessments passed"), PROPOSAL, excusable=True)
 
 SCHEMES = {
     AppointmentKind.INDUSTRY: (

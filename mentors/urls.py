@@ -3,7 +3,7 @@
 from django.urls import path
 
 from mentors.views import appointment as views
-from mentors.views import joint, link, log, meeting, mentorship, nomination, overview, reopening
+from mentors.views import assessment, joint, link, log, meeting, mentorship, nomination, overview, reopening
 from mentors.views import nomination_notice as notice
 from mentors.views import nomination_office as office
 
@@ -59,5 +59,7 @@ urlpatterns += [
     path("n/<str:token>/", nomination.nomination_link, name="nomination_link"),
     path("n/<str:token>/consent/", nomination.nomination_link_consent, name="nomination_link_consent"),
     path("n/<str:token>/decline/", nomination.nomination_link_decline, name="nomination_link_decline"),
+    path("mentors/<int:pk>/assess/", assessment.mentor_assess, name="mentor_assess"),
+    path("mentors/<int:pk>/revoke/", assessment.mentor_revoke, name="appointment_revoke"),
     path("mentors/<int:pk>/renew/", nomination.nomination_renew, name="nomination_renew"),
 ]

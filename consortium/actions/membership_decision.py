@@ -3,7 +3,6 @@
 Ballots are cast outside the portal for now: the minutes say what was decided, one person types it, another compares.
 """
 
-import hashlib
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
@@ -29,6 +28,7 @@ from consortium.actions.membership_application import (
     tell_office,
 )
 from consortium.actions.membership_term import hand_over, standing_term
+from consortium.actions.objection import answered_once, made_once, over
 from consortium.audit import Outsider, action, record
 from consortium.due import each_due
 from consortium.enums import MembershipApplicationKind as Kind
@@ -286,24 +286,16 @@ def object_to(*, notice, name, contact, text, by=None):
     application = (
         MembershipApplication.objects.select_for_update().filter(notice=notice, state=S.PUBLIC_NOTICE).first()
     )
-    if application is None or not notice.starts_at <= clock.now() < notice.ends_at:
-        raise Refused(
-            _("The time for objections has ended."),
-            remedy=_("You may still write to the secretariat."),
-            code="ended",
-        )
-    digest = hashlib.sha256(f"{notice.pk}\x1f{name.strip()}\x1f{text.strip()}".encode()).hexdigest()
-    objection, made = MembershipObjection.objects.get_or_create(
-        digest=digest,
-        defaults={
-            "application": application,
-            "notice": notice,
-            "by": by,
-            "name": name.strip(),
-            "contact": contact.strip(),
-            "text": text.strip(),
-            "made_at": clock.now(),
-        },
+    if application is None:
+        raise over()
+    objection, made = made_once(
+        MembershipObjection,
+        notice=notice,
+        application=application,
+        name=name,
+        contact=contact,
+        text=text,
+        by=by,
     )
     if made:
         who = by or Outsider("somebody who objects")
@@ -331,15 +323,7 @@ def answer_objection(*, objection, by, upheld, answer):
             _("You checked this application or recorded its resolution, so somebody else answers."),
             remedy=_("It waits for: %(names)s.") % {"names": names(others)} if others else "",
         )
-    if not answer.strip():
-        raise Invalid(_("Write the answer."), remedy=_("Whoever objected reads it."), field="answer")
-    now = clock.now()
-    changed = MembershipObjection.objects.filter(pk=objection.pk, answered_at=None).update(
-        answer=answer.strip(), upheld=upheld, answered_by=by, answered_at=now
-    )
-    if not changed:
-        raise Refused(_("This objection was answered already."), code="answered")
-    objection.refresh_from_db()
+    answered_once(objection, by=by, upheld=upheld, answer=answer)
     record("objection to the membership answered", application, by=by, objection=objection.pk, upheld=upheld)
     if objection.by:
         notify(
@@ -349,7 +333,6 @@ def answer_objection(*, objection, by, upheld, answer):
             url=objection.notice.get_absolute_url(),
         )
     if upheld:
-        PublicNotice.objects.filter(pk=objection.notice_id, ends_at__gt=now).update(ends_at=now)
         move(
             application,
             S.CHECKED,

@@ -1,6 +1,5 @@
 """From the check to the appointment: the notice with its objections, the appointment with its letter, the next term."""
 
-import logging
 from datetime import timedelta
 
 from django.db.models import Exists, OuterRef
@@ -10,6 +9,7 @@ from consortium import clock, policy
 from consortium.actions.account import create_account, give_role, invite
 from consortium.actions.objection import answered_once, made_once, over
 from consortium.audit import Outsider, action, record
+from consortium.due import each_due
 from consortium.models import PublicNotice, User
 from consortium.notifications import notify
 from consortium.reach import holders
@@ -25,8 +25,8 @@ from mentors.models import Appointment, Nomination, NominationObjection
 from mentors.queries.nomination import people_of, unanswered
 from mentors.rules import nomination as rules
 from mentors.rules.appointment import ROLE_OF_KIND
+from mentors.rules.assessment import end_of_year
 
-log = logging.getLogger(__name__)
 ABLE = (S.QUALIFIED, S.REVIEWED)
 
 
@@ -135,15 +135,12 @@ def conclude_notices():
     """The clock: every notice that is over and has no open objection appoints. Returns how many."""
     waits = NominationObjection.objects.filter(nomination=OuterRef("pk"), answered_at=None)
     due = Nomination.objects.filter(~Exists(waits), state=S.PUBLIC_NOTICE, notice__ends_at__lte=clock.now())
-    done = 0
-    for row in list(due.order_by("pk")):
-        try:
-            done += appoint(nomination=row) is not None
-        except Refused as refusal:
-            log.warning("appointment.stuck", extra={"nomination": row.pk, "why": str(refusal)})
-            if refusal.code != "notice":
-                _tell_stuck(nomination=row)
-    return done
+    return each_due(list(due.order_by("pk")), lambda row: appoint(nomination=row), stuck=_say_stuck)
+
+
+def _say_stuck(nomination, refusal):
+    if refusal.code != "notice":  # an objection of the last moment waits for its answer like any other
+        _tell_stuck(nomination=nomination)
 
 
 @action
@@ -200,6 +197,7 @@ def appoint(*, nomination):
         since=nomination.since,
         until=nomination.until,
         nomination=nomination,
+        assess_due=end_of_year(nomination.since, nomination.until, nomination.since),
         recorded_by=nomination.checked_by,
         recorded_at=clock.now(),
     )
@@ -228,8 +226,10 @@ def renew(*, nomination, by):
             remedy=_("Begin the notice."),
             code="appointment",
         )
-    moved = Appointment.objects.filter(pk=nomination.renews_id, state=AppointmentState.ACTIVE).update(
+    present = nomination.renews
+    moved = Appointment.objects.filter(pk=present.pk, state=AppointmentState.ACTIVE).update(
         until=nomination.until,
+        assess_due=present.assess_due or end_of_year(present.since, nomination.until, nomination.since),
         capacity=nomination.capacity,
         category=nomination.category,
         title=nomination.title,
@@ -293,11 +293,8 @@ def _locked(nomination):
 
 def close_what_nobody_answered():
     """The clock: nominations whose employer or person did not answer in time. Returns how many."""
-    done = 0
-    for row in unanswered(clock.now()):
-        try:
-            close_unanswered(nomination=row)
-            done += 1
-        except Refused:  # answered this very moment
-            continue
-    return done
+    return each_due(
+        unanswered(clock.now()),
+        lambda row: close_unanswered(nomination=row),
+        stuck=lambda row, refusal: None,  # answered this very moment
+    )

@@ -17,6 +17,7 @@ from consortium.templatetags.portal import day_text
 from mentors.enums import INDUSTRY_KINDS, AppointmentKind, AppointmentState
 from mentors.models import Appointment
 from mentors.rules.appointment import ROLE_OF_KIND, can_record, fits_kind
+from mentors.rules.assessment import end_of_year
 
 CAPACITY_BOUNDS = (1, 30)
 
@@ -104,6 +105,7 @@ def record_appointment(
         since=since,
         until=until,
         grounds=grounds.strip(),
+        assess_due=end_of_year(since, until, max(since, clock.today())),
         document=document,
         recorded_by=by,
         recorded_at=clock.now(),
@@ -160,18 +162,41 @@ def end_appointment(*, appointment, by, reason):
             remedy=_("The mentor and the trail read it."),
             field="reason",
         )
+    return _ended(appointment, by, reason, AppointmentState.ENDED, "appointment ended", "appointment_ended")
+
+
+@action
+def revoke_appointment(*, appointment, by, reason):
+    """Revoke an appointment today: for misconduct, or when a second year was not passed. The role ends too."""
+    _must_keep(by)
+    if by.pk == appointment.user_id:
+        raise Forbidden(
+            _("Nobody revokes the own appointment."), remedy=_("A colleague of the office can do it.")
+        )
+    if not reason.strip():
+        raise Invalid(
+            _("Say in one sentence why the appointment is revoked."),
+            remedy=_("The mentor and the office read it."),
+            field="reason",
+        )
+    return _ended(
+        appointment, by, reason, AppointmentState.REVOKED, "appointment revoked", "appointment_revoked"
+    )
+
+
+def _ended(appointment, by, reason, state, verb, message):
     today = clock.today()
     moved = Appointment.objects.filter(pk=appointment.pk, state=AppointmentState.ACTIVE).update(
-        state=AppointmentState.ENDED, ended_on=today, end_reason=reason.strip()
+        state=state, ended_on=today, end_reason=reason.strip()[:200], assess_due=None
     )
     if not moved:
         raise _ended_already()
     appointment.refresh_from_db()
-    record("appointment ended", appointment, by=by, reason=reason.strip(), on=today.isoformat())
-    _end_role_if_last(appointment, by)
+    record(verb, appointment, by=by, reason=reason.strip(), on=today.isoformat())
+    end_role_if_last(appointment, by)
     notify(
         appointment.user,
-        "appointment_ended",
+        message,
         key=str(appointment.pk),
         url=appointment.get_absolute_url(),
         unit=appointment.organisation.name_zh,
@@ -252,7 +277,8 @@ def _save_once(appointment):
         raise
 
 
-def _end_role_if_last(appointment, by):
+def end_role_if_last(appointment, by):
+    """End the mentor's role for the organisation unless another appointment there needs it. Returns how many ended."""
     role = ROLE_OF_KIND[appointment.kind]
     kinds = [kind for kind, of in ROLE_OF_KIND.items() if of == role]
     others = Appointment.objects.filter(
@@ -262,11 +288,13 @@ def _end_role_if_last(appointment, by):
         organisation=appointment.organisation,
     )
     if others.exists():
-        return
-    for grant in RoleGrant.objects.filter(
+        return 0
+    grants = RoleGrant.objects.filter(
         user=appointment.user, role=role, organisation=appointment.organisation, ended_at=None
-    ):
+    )
+    for grant in list(grants):
         end_role(grant=grant, by=by)
+    return len(grants)
 
 
 def _ended_already():

@@ -34,6 +34,7 @@ from mentors.enums import (
 )
 from mentors.enums import NominationState as S
 from mentors.models import Nomination
+from mentors.queries.assessment import assessed_years, excellent_years
 from mentors.queries.nomination import open_nomination, people_of, person_with
 from mentors.rules import nomination as rules
 from mentors.rules.appointment import fits_kind
@@ -493,7 +494,12 @@ def lines_of(nomination):
     """The scheme held against the nomination as it is now; once it is closed, what was found then."""
     if nomination.born is None:
         return nomination.checks
-    return held_against_scheme(nomination)
+    assessments = (0, 0)
+    if nomination.renews_id:
+        assessments = assessed_years(nomination.renews, clock.today())
+    return held_against_scheme(
+        nomination, excellent=excellent_years(nomination.user), assessments=assessments
+    )
 
 
 def _checked(nomination, by, state, lines, **fields):

@@ -1,6 +1,6 @@
 """Models of mentors, one module per noun."""
 
-from mentors.models.appointment import Appointment
+from mentors.models.appointment import Appointment, YearlyAssessment
 from mentors.models.log import LogDraft, Reopening, SupervisionLog
 from mentors.models.meeting import CalendarKey, LogLink, Meeting
 from mentors.models.mentorship import Mentorship
@@ -18,4 +18,5 @@ __all__ = [
     "NominationObjection",
     "Reopening",
     "SupervisionLog",
+    "YearlyAssessment",
 ]

@@ -5,7 +5,13 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from mentors.enums import AppointmentKind, AppointmentState, MentorCategory
+from mentors.enums import (
+    APPOINTMENT_OVER,
+    AppointmentKind,
+    AppointmentState,
+    MentorCategory,
+    YearGrade,
+)
 
 
 class AppointmentQuerySet(models.QuerySet):
@@ -41,6 +47,8 @@ class Appointment(models.Model):
     grounds = models.CharField(_("why by hand"), max_length=200, blank=True)
     # The last of the three warnings before the end that was given: 90, 30 or 7; forgotten when the term is renewed.
     warned = models.PositiveSmallIntegerField(null=True, blank=True)
+    # The last day of the next year of the term that is to be assessed; empty when none is left.
+    assess_due = models.DateField(null=True, blank=True)
     document = models.ForeignKey("consortium.StoredFile", models.PROTECT, null=True, blank=True)
     recorded_by = models.ForeignKey("consortium.User", models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
@@ -61,7 +69,8 @@ class Appointment(models.Model):
                 condition=Q(kind__in=AppointmentKind.values), name="appointment_kind_is_known"
             ),
             models.CheckConstraint(
-                condition=Q(ended_on=None) | Q(state="ended"), name="only_an_ended_appointment_has_its_day"
+                condition=Q(ended_on=None) | Q(state__in=APPOINTMENT_OVER),
+                name="only_an_ended_appointment_has_its_day",
             ),
             models.CheckConstraint(
                 condition=Q(nomination__isnull=False) | ~Q(grounds=""),
@@ -84,3 +93,31 @@ class Appointment(models.Model):
     def is_academic(self):
         """Whether this is the university's side of a pair."""
         return self.kind == AppointmentKind.ACADEMIC
+
+
+class YearlyAssessment(models.Model):
+    """What one year of a term was worth, by the office, with the figures it was seen by."""
+
+    appointment = models.ForeignKey(Appointment, models.PROTECT, related_name="assessments")
+    since = models.DateField()
+    until = models.DateField()
+    grade = models.CharField(_("grade"), max_length=10, choices=YearGrade)
+    comment = models.TextField(_("comment"), max_length=1000, blank=True)
+    students = models.PositiveIntegerField()
+    logs = models.PositiveIntegerField()
+    assessed_by = models.ForeignKey("consortium.User", models.PROTECT, related_name="+")
+    assessed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-until", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["appointment", "until"], name="one_assessment_a_year"),
+            models.CheckConstraint(condition=Q(since__lt=F("until")), name="assessment_since_before_until"),
+            models.CheckConstraint(condition=Q(grade__in=YearGrade.values), name="assessment_grade_is_known"),
+            models.CheckConstraint(
+                condition=Q(grade="pass") | ~Q(comment=""), name="assessment_other_than_passed_says_why"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.appointment} {self.until}"

@@ -1,9 +1,9 @@
 """Appointments: who sees them, who is in office, and how many places each mentor looks after."""
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from consortium import clock
-from consortium.models import Organisation, User
+from consortium.models import Organisation, RoleGrant, User
 from consortium.reach import active_grants, reach
 from consortium.roles import Permission
 from mentors.enums import INDUSTRY_KINDS, NOMINATION_OPEN, AppointmentState
@@ -93,3 +93,35 @@ def counted_for(user, now):
         "under_way": own.count(),
         "unit": units[0] if len(units) == 1 else None,
     }
+
+
+def over_on(day):
+    """Appointments whose last day has passed and which nobody has ended."""
+    rows = Appointment.objects.filter(state=AppointmentState.ACTIVE, until__lt=day)
+    return list(rows.select_related("user", "organisation").order_by("pk"))
+
+
+def ending_unrenewed(day, days=90, organisations=None):
+    """Appointments that end within the days and whose next term is not under way, of all or some organisations."""
+    under_way = Nomination.objects.filter(renews=OuterRef("pk"), state__in=NOMINATION_OPEN)
+    rows = ending_soon(day, days).filter(~Exists(under_way))
+    if organisations is not None:
+        rows = rows.filter(organisation__in=organisations)
+    return list(rows.select_related("user", "organisation").order_by("pk"))
+
+
+def lapsed_with_a_role(day):
+    """Appointments that ended with their term by that day and whose mentors still hold the role for the organisation."""
+    grants = RoleGrant.objects.filter(
+        user=OuterRef("user"),
+        organisation=OuterRef("organisation"),
+        role__in=("academic_mentor", "industry_mentor"),
+        ended_at=None,
+    )
+    going_on = Appointment.objects.filter(
+        user=OuterRef("user"), organisation=OuterRef("organisation"), state=AppointmentState.ACTIVE
+    )
+    rows = Appointment.objects.filter(
+        Exists(grants), ~Exists(going_on), state=AppointmentState.ENDED, ended_on__lt=day
+    )
+    return list(rows.select_related("user", "organisation").order_by("pk"))

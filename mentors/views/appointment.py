@@ -16,8 +16,10 @@ from mentors.actions import appointment as actions
 from mentors.enums import INDUSTRY_KINDS, AppointmentKind, AppointmentState, MentorCategory
 from mentors.forms.appointment import AppointmentForm, CapacityForm, EndAppointmentForm
 from mentors.queries import appointment as queries
+from mentors.queries.assessment import assessments_of, to_assess
 from mentors.queries.nomination import letters_of, renewal_under_way
 from mentors.rules import appointment as rules
+from mentors.rules.assessment import can_assess, is_due
 from mentors.rules.nomination import may_nominate, may_nominate_for, may_renew
 
 SIDES = {"industry": INDUSTRY_KINDS, "academic": (AppointmentKind.ACADEMIC,)}
@@ -110,6 +112,13 @@ def mentor(request, pk):
     appointment = get_object_or_404(queries.appointments_visible_to(request.user), pk=pk)
     today = clock.today()
     office = rules.can_record(request.user)
+    auditor = reach(request.user, Permission.READ_AUDIT).all
+    concerned = (
+        office
+        or auditor
+        or may_nominate_for(request.user, appointment.organisation)
+        or appointment.user_id == request.user.pk
+    )
     return render(
         request,
         "mentors/mentor.html",
@@ -124,13 +133,11 @@ def mentor(request, pk):
                 .order_by("-since", "-pk")
             ),
             "office": office,
-            "grounds": appointment.grounds
-            if office or reach(request.user, Permission.READ_AUDIT).all
-            else "",
+            "grounds": appointment.grounds if office or auditor else "",
             "letters": letters_of(appointment),
-            "reads_letters": office
-            or may_nominate_for(request.user, appointment.organisation)
-            or appointment.user_id == request.user.pk,
+            "reads_letters": concerned,
+            "assessments": assessments_of(appointment) if concerned else [],
+            "may_assess": can_assess(request.user, appointment) and is_due(appointment, today),
             "renewal": renewal_under_way(appointment),
             "may_renew": may_renew(request.user, appointment, today),
             "may_end": rules.can_end(request.user, appointment),
@@ -220,8 +227,11 @@ def loads_of(appointments):
 
 def badge_of(appointment, today):
     """The state as the page shows it: a term that is over or about to end is told apart."""
+    if appointment.state == AppointmentState.REVOKED:
+        return "revoked"
     if appointment.state == AppointmentState.ENDED:
-        return "ended"
+        # One that the clock ended has its last day and no reason.
+        return "expired" if appointment.ended_on == appointment.until else "ended"
     if appointment.until < today:
         return "expired"
     if appointment.since > today:
@@ -233,6 +243,7 @@ def _tabs(rows, today, office):
     tabs = [("office", _("In office"), rows.filter(pk__in=queries.in_office(today).values("pk")))]
     if office:
         tabs += [
+            ("assess", _("To assess"), rows.filter(pk__in=to_assess(today).values("pk"))),
             ("ending", _("Ends within 90 days"), rows.filter(pk__in=queries.ending_soon(today).values("pk"))),
             (
                 "over",
