@@ -11,7 +11,17 @@ from consortium.audit import action, record
 from consortium.enums import OutboxState
 from consortium.models import AuditEvent, GovernanceBody, Notification, OutboxMessage, User
 from consortium.working_calendar import fill_from_published_calendar
-from outcomes.demo import memberships, organisations, people, plan, projects, rounds, supervision, world
+from outcomes.demo import (
+    memberships,
+    nominations,
+    organisations,
+    people,
+    plan,
+    projects,
+    rounds,
+    supervision,
+    world,
+)
 from outcomes.demo.story import Story
 
 MARKER = "demo world loaded"
@@ -81,6 +91,7 @@ def _plan(story):
     story.add(plan.ORGANISATIONS + 2, people.enter_students, first, hour=9)
     story.add(plan.NEXT_INTAKE, people.enter_students, later, hour=9)
     memberships.plan_memberships(story)
+    nominations.plan_nominations(story)
     projects.plan_projects(story)
     projects.plan_demands(story)
     rounds.plan_rounds(story, students)
