@@ -300,8 +300,9 @@ def object_to(**given):
 
 def letter_page(code):
     """The public check page of a letter of appointment: (template, context), or None for a code of another paper."""
+    from consortium.rules.certificate import in_fours
     from mentors.queries.nomination import letter_with
-    from mentors.rules.letter import facts_of, in_fours, standing_of
+    from mentors.rules.letter import facts_of, standing_of
 
     letter = letter_with(code)
     if letter is None:

@@ -9,11 +9,13 @@ from django.utils.translation import gettext as _
 
 from consortium import clock, files, papers
 from consortium.actions.certificate import CONSORTIUM, SIGNS
+from consortium.actions.number import next_number
 from consortium.audit import record
-from consortium.models import GovernanceBody
+from consortium.enums import BodyKind
+from consortium.rules.certificate import in_fours
 from consortium.templatetags.portal import day_text
 from mentors.models import AppointmentLetter
-from mentors.rules.letter import facts_of, fingerprint_of, in_fours
+from mentors.rules.letter import facts_of, fingerprint_of
 
 
 def issue(*, nomination, appointment):
@@ -25,7 +27,7 @@ def issue(*, nomination, appointment):
     letter = AppointmentLetter(
         nomination=nomination,
         appointment=appointment,
-        number=_next_number(now),
+        number=next_number(AppointmentLetter, "PS", now, kinds=[BodyKind.COUNCIL], places=4),
         code="-".join("".join(secrets.choice(SIGNS) for _sign in range(4)) for _group in range(3)),
         name=appointment.user.get_full_name(),
         unit=appointment.organisation.name_zh,
@@ -67,12 +69,3 @@ def _said(letter, appointment, now):
         "qr": papers.qr_svg(url),
         "sample": "示例" if appointment.user.is_sample else "",
     }
-
-
-def _next_number(moment):
-    """The next number of the year; the councils' rows are locked, as for the other numbers."""
-    list(GovernanceBody.objects.select_for_update().order_by("pk"))
-    head = f"PS-{moment.astimezone(clock.SHANGHAI).year}-"
-    taken = AppointmentLetter.objects.filter(number__startswith=head).order_by()
-    last = max((int(n.removeprefix(head)) for n in taken.values_list("number", flat=True)), default=0)
-    return f"{head}{last + 1:04d}"

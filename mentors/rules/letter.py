@@ -35,12 +35,6 @@ def fingerprint_of(letter):
     return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()
 
 
-def in_fours(fingerprint):
-    """The first half of a fingerprint as a person compares it."""
-    digits = fingerprint[:32]
-    return " ".join(digits[at : at + 4] for at in range(0, 32, 4))
-
-
 def standing_of(letter, today):
     """{"tone", "word", "text"} of the appointment today, for a stranger who holds the paper."""
     appointment = letter.appointment

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('consortium', '0016_seal_numbers'),
-        ('mentors', '0007_cosign_again'),
+        ('mentors', '0008_link_keeps_its_file'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

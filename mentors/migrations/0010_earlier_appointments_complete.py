@@ -30,5 +30,5 @@ def _end_of_the_year(since, until, day):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("mentors", "0008_nominations")]
+    dependencies = [("mentors", "0009_nominations")]
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

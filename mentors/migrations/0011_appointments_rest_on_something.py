@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('consortium', '0016_seal_numbers'),
-        ('mentors', '0009_earlier_appointments_complete'),
+        ('mentors', '0010_earlier_appointments_complete'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
