@@ -29,7 +29,15 @@ from consortium.models import (
     User,
 )
 from consortium.verbs import OUTSIDERS
-from mentors.models import Appointment, Mentorship, Reopening, SupervisionLog
+from mentors.models import (
+    Appointment,
+    Mentorship,
+    Nomination,
+    Reopening,
+    SupervisionLog,
+    YearlyAssessment,
+)
+from mentors.queries.assessment import to_assess
 from mentors.queries.log import differing, to_confirm, to_cosign
 from placements.actions.freeze import freeze_round
 from placements.actions.notice import start_notice
@@ -71,13 +79,29 @@ def counts():
 
 def test_counts():
     assert StudentProfile.objects.count() == 120
-    assert Appointment.objects.count() == 40
+    # Forty of the files, two from before the portal, one by a nomination.
+    assert Appointment.objects.count() == 43
     assert Project.objects.count() == 48
     assert Demand.objects.count() == 58
     assert Skill.objects.count() == 44
     assert Base.objects.count() == 12
     assert Organisation.objects.filter(is_sample=True).count() == 26
     assert 6 <= StudentProfile.objects.filter(fresh_graduate=None).count() <= 8
+
+
+def test_a_nomination_waits_in_each_state_that_waits():
+    states = set(Nomination.objects.values_list("state", flat=True))
+    assert states == {
+        "nominated",
+        "employer_consented",
+        "consented",
+        "returned",
+        "exception_requested",
+        "qualified",
+        "public_notice",
+        "appointed",
+    }
+    assert to_assess(clock.today()).exists() and YearlyAssessment.objects.count() == 1
 
 
 def test_accounts_of_the_contract():

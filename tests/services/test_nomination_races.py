@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
+from django.apps import apps
 
 from consortium import clock
 from consortium.models import PublicNotice
@@ -14,7 +14,10 @@ from mentors.models import Appointment, AppointmentLetter, Nomination, Nominatio
 from tests.factories import make_nomination, make_user
 from tests.services.test_application_races import at_once, without_row_locks
 
-pytestmark = pytest.mark.django_db(transaction=True, available_apps=settings.INSTALLED_APPS)
+# By their names: the settings may name the class that configures one.
+pytestmark = pytest.mark.django_db(
+    transaction=True, available_apps=[config.name for config in apps.get_app_configs()]
+)
 PRESSES = 8
 
 
