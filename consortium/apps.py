@@ -11,6 +11,7 @@ class ConsortiumConfig(AppConfig):
     def ready(self):
         from consortium import (
             announcements,
+            announcements_agreements,
             announcements_imports,
             announcements_memberships,
             announcements_people,
@@ -20,6 +21,7 @@ class ConsortiumConfig(AppConfig):
         announcements.announce()
         announcements_memberships.announce()
         announcements_people.announce()
+        announcements_agreements.announce()
         announcements_imports.announce()
 
 

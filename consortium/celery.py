@@ -28,6 +28,7 @@ CLOCK = {
         "consortium.tasks.advance_memberships",
         300,
     ),
+    "end agreements after their last day, warn before": ("consortium.tasks.advance_agreements", 300),
     "refresh the interest bands at night": ("placements.tasks.refresh_interest", 3600),
 }
 app.conf.beat_schedule = {name: {"task": task, "schedule": every} for name, (task, every) in CLOCK.items()}

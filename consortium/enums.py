@@ -117,6 +117,33 @@ class MembershipState(TextChoices):
     REMOVED = "removed", pgettext_lazy("membership", "Removed")
 
 
+class AgreementKind(TextChoices):
+    FRAMEWORK = "framework", pgettext_lazy("agreement", "Framework of cooperation")
+    BASE = "base", pgettext_lazy("agreement", "Practice base")
+    TRAINING = "training", pgettext_lazy("agreement", "Joint training")
+    RESEARCH = "research", pgettext_lazy("agreement", "Joint research")
+    CONFIDENTIALITY = "confidentiality", pgettext_lazy("agreement", "Data and confidentiality")
+    OTHER = "other", pgettext_lazy("agreement", "Other agreement")
+
+
+class AgreementState(TextChoices):
+    DRAFT = "draft", pgettext_lazy("agreement", "Being drawn up")
+    SIGNING = "signing", pgettext_lazy("agreement", "Being signed")
+    IN_FORCE = "in_force", pgettext_lazy("agreement", "In force")
+    ENDED = "ended", pgettext_lazy("agreement", "Ended")
+    TERMINATED = "terminated", pgettext_lazy("agreement", "Ended early")
+    WITHDRAWN = "withdrawn", pgettext_lazy("agreement", "Not concluded")
+
+
+class AgreementDisclosure(TextChoices):
+    PARTIES = "parties", pgettext_lazy("agreement", "Its parties and the offices alone")
+    PUBLIC = "public", pgettext_lazy("agreement", "Everybody, without its text")
+
+
+AGREEMENT_OVER = (AgreementState.ENDED, AgreementState.TERMINATED, AgreementState.WITHDRAWN)
+# What once was signed by all, and so is a fact of its parties.
+AGREEMENT_CONCLUDED = (AgreementState.IN_FORCE, AgreementState.ENDED, AgreementState.TERMINATED)
+
 # Why the clock ended a membership: people write a reason in words, the clock leaves a code.
 MEMBERSHIP_END_WORDS = {"followed": _("followed by another term or rank")}
 MEMBERSHIP_MOVES = {

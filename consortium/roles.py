@@ -39,6 +39,7 @@ class Permission(StrEnum):
     RECORD_MEMBERSHIP = "record a membership"
     KEEP_SEATS = "keep bodies and seats"
     NAME_DELEGATE = "name the delegate of a seat"
+    KEEP_AGREEMENTS = "keep agreements"
     RECORD_STUDENT = "record a student"
     INVITE = "invite people"
     READ_AUDIT = "audit trail"
@@ -170,6 +171,7 @@ class GraduateOfficer(Role):
         P.OVERSEE_SUPERVISION: (S.ALL,),
         P.RECORD_BASE: (S.ALL,),
         P.RECORD_STUDENT: (S.ALL,),
+        P.KEEP_AGREEMENTS: (S.ALL,),
         P.INVITE: (S.ALL,),
         P.REPORT: (S.ALL,),
     }
@@ -212,6 +214,7 @@ class Secretary(Role):
         P.RECORD_MEMBERSHIP: (S.ALL,),
         P.KEEP_SEATS: (S.ALL,),
         P.NAME_DELEGATE: (S.ALL,),
+        P.KEEP_AGREEMENTS: (S.ALL,),
         P.INVITE: (S.ALL,),
         P.READ_OUTBOX: (S.ALL,),
         P.REPORT: (S.ALL,),

@@ -42,3 +42,11 @@ def advance_memberships():
     from consortium.actions import membership_clock
 
     membership_clock.advance()
+
+
+@shared_task
+def advance_agreements():
+    """End agreements whose last day is over and warn before it."""
+    from consortium.actions import agreement
+
+    agreement.advance()

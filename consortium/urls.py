@@ -78,6 +78,7 @@ urlpatterns = [
     path("imports/<int:pk>/resume/", imports.resume, name="import_resume"),
     path("imports/<int:pk>/faults/", imports.faults, name="import_faults"),
     path("students/<int:pk>/", students.student, name="student"),
+    path("agreements/", include("consortium.agreement_urls")),
     path("governance/", governance.governance, name="governance"),
     path("governance/<int:pk>/", governance.body, name="body"),
     path("platforms/", governance.platforms, name="platforms"),

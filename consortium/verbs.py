@@ -12,6 +12,20 @@ VERBS = {
     "application.restored": pgettext_lazy("audit trail", "restored an earlier list"),
     "application.submitted": pgettext_lazy("audit trail", "handed in a list"),
     "application.withdrawn": pgettext_lazy("audit trail", "withdrew the list"),
+    "agreement edited": pgettext_lazy("audit trail", "changed the draft of the agreement"),
+    "agreement ended": pgettext_lazy("audit trail", "ended the agreement early"),
+    "agreement ends soon": pgettext_lazy("audit trail", "warned of the agreement's end"),
+    "agreement in force": pgettext_lazy(
+        "audit trail", "brought the agreement into force by the last signature"
+    ),
+    "agreement offered": pgettext_lazy("audit trail", "offered the text for signing"),
+    "agreement over": pgettext_lazy("audit trail", "closed the agreement after its last day"),
+    "agreement recorded": pgettext_lazy("audit trail", "began the draft of an agreement"),
+    "agreement sent back": pgettext_lazy("audit trail", "sent the text back"),
+    "agreement signed": pgettext_lazy("audit trail", "signed the agreement"),
+    "agreement signed on paper": pgettext_lazy("audit trail", "recorded a signature given on paper"),
+    "agreement text added": pgettext_lazy("audit trail", "added a text to the agreement"),
+    "agreement withdrawn": pgettext_lazy("audit trail", "gave the agreement up"),
     "appointment ended": pgettext_lazy("audit trail", "ended the appointment"),
     "consent link sent again": pgettext_lazy("audit trail", "asked the nominated person again"),
     "consented to the nomination": pgettext_lazy("audit trail", "agreed to be appointed"),
@@ -227,6 +241,7 @@ VERBS = {
     "list work failed": pgettext_lazy("audit trail", "work on a list broke off"),
 }
 KINDS = {
+    "consortium.agreement": pgettext_lazy("audit trail", "agreement"),
     "consortium.documentrecord": pgettext_lazy("audit trail", "record of the report"),
     "consortium.governancebody": pgettext_lazy("audit trail", "body"),
     "consortium.importjob": pgettext_lazy("audit trail", "import of a list"),

@@ -478,3 +478,49 @@ def make_nomination(*, state="consented", organisation=None, by=None, checker=No
 
         start_notice(nomination=nomination, by=checker, title="公示：示例聘任", text="示例公示正文。")
     return nomination
+
+
+def make_text(name="示例协议.pdf", words=None):
+    """A file of its own bytes, as somebody uploads it."""
+    from consortium.files import store
+
+    content = b"%PDF-1.4 " + (words or f"{name} {next(_number)}").encode()
+    return store(content, name=name, media_type="application/pdf", by=None)
+
+
+def make_agreement(state="in_force", *, parties=None, by=None, **fields):
+    """An agreement taken as far as `state` by its own acts; its parties sign on paper."""
+    from consortium.actions import agreement as actions
+
+    by = by or make_user("secretary")
+    number = next(_number)
+    agreement = actions.record_agreement(
+        by=by,
+        parties=parties or [make_organisation(kind="enterprise"), make_organisation(kind="university")],
+        **{
+            "number": f"示例协〔{number}〕",
+            "title": f"示例合作协议{number}",
+            "kind": "training",
+            "subject": "示例：共同培养研究生。",
+            "since": clock.today() - timedelta(days=100),
+            "until": clock.today() + timedelta(days=400),
+            "is_sample": True,
+        }
+        | fields,
+    )
+    if state == "draft":
+        return agreement
+    actions.add_text(agreement=agreement, by=by, file=make_text())
+    agreement = actions.offer(agreement=agreement, by=by)
+    if state == "signing":
+        return agreement
+    for party in agreement.parties.order_by("order"):
+        actions.record_signature(
+            party=party,
+            by=by,
+            signer="示例签署人",
+            signed_on=clock.today(),
+            evidence=make_text("示例扫描件.pdf"),
+        )
+    agreement.refresh_from_db()
+    return agreement

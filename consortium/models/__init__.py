@@ -1,5 +1,6 @@
 """The ground's tables, one module per noun."""
 
+from consortium.models.agreement import Agreement, AgreementParty, AgreementSignature, AgreementText
 from consortium.models.audit import AuditEvent, AuditHead
 from consortium.models.calendar import CalendarDay
 from consortium.models.document import DocumentRecord, Platform, Sourced, Vehicle
@@ -34,6 +35,10 @@ from consortium.models.student import Skill, StudentProfile
 from consortium.models.user import RoleGrant, User
 
 __all__ = [
+    "Agreement",
+    "AgreementParty",
+    "AgreementSignature",
+    "AgreementText",
     "AuditEvent",
     "AuditHead",
     "CalendarDay",

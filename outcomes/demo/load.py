@@ -12,6 +12,7 @@ from consortium.enums import OutboxState
 from consortium.models import AuditEvent, GovernanceBody, Notification, OutboxMessage, User
 from consortium.working_calendar import fill_from_published_calendar
 from outcomes.demo import (
+    agreements,
     memberships,
     nominations,
     organisations,
@@ -92,6 +93,7 @@ def _plan(story):
     story.add(plan.NEXT_INTAKE, people.enter_students, later, hour=9)
     memberships.plan_memberships(story)
     nominations.plan_nominations(story)
+    agreements.plan_agreements(story)
     projects.plan_projects(story)
     projects.plan_demands(story)
     rounds.plan_rounds(story, students)

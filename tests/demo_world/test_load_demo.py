@@ -17,6 +17,8 @@ from consortium.audit import first_broken_link
 from consortium.clock import SHANGHAI
 from consortium.demo_accounts import ACCOUNTS
 from consortium.models import (
+    Agreement,
+    AgreementParty,
     AuditEvent,
     Membership,
     MembershipApplication,
@@ -28,6 +30,7 @@ from consortium.models import (
     StudentProfile,
     User,
 )
+from consortium.queries.agreement import turns_of
 from consortium.verbs import OUTSIDERS
 from mentors.models import (
     Appointment,
@@ -186,6 +189,16 @@ def test_an_application_waits_in_each_state():
     assert all(row.unit_name.startswith("示例") and row.is_sample for row in rows)
     assert rows.get(state="public_notice").objections.filter(answered_at=None).count() == 1
     assert rows.get(state="in_force").membership.certificate.number
+
+
+def test_agreements_stand_in_each_state():
+    states = sorted(Agreement.objects.values_list("state", flat=True))
+    assert states == ["draft", "ended", "in_force", "in_force", "signing"]
+    assert {row.organisation.is_sample for row in AgreementParty.objects.select_related("organisation")} == {
+        True
+    }
+    enterprise = User.objects.get(username="enterprise")
+    assert [row.agreement.title for row in turns_of(enterprise)] == ["示例膜分离工艺联合研发协议"]
 
 
 def test_every_unit_with_projects_has_its_administrator():
