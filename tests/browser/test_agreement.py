@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests.browser.looks import looks_wrong
-from tests.browser.words import like, zh
+from tests.browser.words import like, says, zh
 
 UNITS = """
 from consortium.models import Organisation, RoleGrant
@@ -150,5 +150,5 @@ def all_read_it(story, office, boss, page):
     story.look(boss)
     digest = hashlib.sha256(file(story.number + "第二版")["buffer"]).hexdigest()
     boss.go(f"/agreements/check/?sha256={digest}")
-    boss.sees(like("This is text %(n)s of agreement %(number)s."))
+    boss.sees(says("This is text %(n)s of agreement %(number)s."))
     story.look(boss)
