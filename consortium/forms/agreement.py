@@ -41,21 +41,25 @@ class AgreementForm(Form):
     )
 
     def __init__(self, *args, parties=(), **kwargs):
-        initial = {f"party_{order}": one for order, one in enumerate(parties, 1)}
+        named = {f"party_{order}": one for order, one in enumerate(parties, 1)}
         kwargs["initial"] = {
             "disclosure": AgreementDisclosure.PARTIES,
             **(kwargs.get("initial") or {}),
-            **initial,
+            **named,
         }
         super().__init__(*args, **kwargs)
         for order in range(1, MOST_PARTIES + 1):
             self.fields[f"party_{order}"] = OrganisationField(
                 label=PARTY_LABELS[order - 1],
                 required=order <= 2,
+                error_messages={"required": _("Fill this in.")},
                 help_text=_("Full name as in the directory. Parties sign in this order.")
                 if order == 1
                 else "",
             )
+
+        parties = [f"party_{order}" for order in range(1, MOST_PARTIES + 1)]
+        self.order_fields(["number", "title", "kind", "disclosure", "since", "until", *parties, "subject"])
 
     def values(self):
         """(fields, parties in their order)."""
@@ -76,6 +80,10 @@ class SignForm(Form):
 
     post = forms.CharField(label=_("Your post"), max_length=80, required=False)
     read = forms.BooleanField(label=_("I have read this text and may sign for the organisation"))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["read"].error_messages["required"] = _("Read the text, then tick this.")
 
 
 class PaperForm(Form):

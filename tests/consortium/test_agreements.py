@@ -501,6 +501,7 @@ def test_from_draft_to_force_by_the_pages(client):
     text = two.fresh().offered_id
     refused = client.post(f"{base}parties/{seats[0].pk}/sign/", {"text": text, "post": "示例职务"})
     assert refused.status_code == 422 and "示例职务" in refused.content.decode(), "unread is unsigned"
+    assert "请阅读文本后勾选" in refused.content.decode()
     sent = {"text": text, "post": "示例职务", "read": "on"}
     assert client.post(f"{base}parties/{seats[0].pk}/sign/", sent).status_code == 302
     assert client.post(f"{base}parties/{seats[0].pk}/sign/", sent).status_code == 409
