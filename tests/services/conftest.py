@@ -9,8 +9,11 @@ from contextlib import suppress
 
 import pytest
 import redis
+from django.apps import apps
 from django.db import connection
 
+# By their names: the settings may name the class that configures one.
+EVERY_APP = [config.name for config in apps.get_app_configs()]
 WORKER_LIMIT = 30.0  # seconds until a worker must have said that it is ready
 
 

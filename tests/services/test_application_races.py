@@ -6,7 +6,6 @@ from datetime import timedelta
 from threading import Barrier
 
 import pytest
-from django.conf import settings
 from django.db import IntegrityError, OperationalError, close_old_connections, connection, models
 
 from consortium import clock
@@ -16,8 +15,9 @@ from placements.actions import application as actions
 from placements.actions.freeze import close_round
 from placements.models import Application, ApplicationVersion, MatchingRound
 from tests import factories
+from tests.services.conftest import EVERY_APP
 
-pytestmark = pytest.mark.django_db(transaction=True, available_apps=settings.INSTALLED_APPS)
+pytestmark = pytest.mark.django_db(transaction=True, available_apps=EVERY_APP)
 MANY = 50
 
 

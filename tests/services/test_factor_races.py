@@ -1,7 +1,6 @@
 """Two administrators decide about one reset at the same moment on PostgreSQL: one of them does; with a control."""
 
 import pytest
-from django.conf import settings
 from django.db.models import QuerySet
 
 from consortium.actions.second_factor import ask_reset, confirm_reset, withdraw_reset
@@ -10,9 +9,10 @@ from consortium.models import AuditEvent, FactorReset
 from consortium.refusals import Refused
 from tests.consortium.test_second_factor import give_app
 from tests.factories import make_user
+from tests.services.conftest import EVERY_APP
 from tests.services.test_application_races import at_once
 
-pytestmark = pytest.mark.django_db(transaction=True, available_apps=settings.INSTALLED_APPS)
+pytestmark = pytest.mark.django_db(transaction=True, available_apps=EVERY_APP)
 MANY = 8
 DECIDED = ["factor reset confirmed", "factor reset withdrawn"]
 

@@ -7,7 +7,6 @@ from datetime import timedelta
 from threading import Thread
 
 import pytest
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
@@ -27,9 +26,10 @@ from tests.factories import (
     make_reopening,
     make_user,
 )
+from tests.services.conftest import EVERY_APP
 from tests.services.test_application_races import at_once, without_row_locks
 
-pytestmark = pytest.mark.django_db(transaction=True, available_apps=settings.INSTALLED_APPS)
+pytestmark = pytest.mark.django_db(transaction=True, available_apps=EVERY_APP)
 MANY = 20
 TEXT = "第六批已跑完，前兆信号提前四十分钟出现。"
 

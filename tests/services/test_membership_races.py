@@ -5,7 +5,6 @@ from datetime import timedelta
 from threading import Event
 
 import pytest
-from django.conf import settings
 from django.db import IntegrityError, OperationalError, connection, transaction
 
 from consortium import clock
@@ -24,10 +23,10 @@ from consortium.models import (
 from consortium.refusals import Refused
 from tests.consortium.membership_kit import Office, object_to
 from tests.factories import make_membership, make_organisation, make_user
-from tests.services.conftest import wait_until
+from tests.services.conftest import EVERY_APP, wait_until
 from tests.services.test_application_races import at_once, without_row_locks
 
-pytestmark = pytest.mark.django_db(transaction=True, available_apps=settings.INSTALLED_APPS)
+pytestmark = pytest.mark.django_db(transaction=True, available_apps=EVERY_APP)
 PRESSES = 8
 
 

@@ -1,16 +1,16 @@
 """Two people merge the same two records at the same moment on PostgreSQL, either way round: one merge; with a control."""
 
 import pytest
-from django.conf import settings
 
 from consortium.actions.merge import merge_organisations, undo_merge
 from consortium.models import AuditEvent, Organisation, OrganisationMerge
 from consortium.refusals import Refused
 from placements.models import Base
 from tests.factories import make_base, make_organisation, make_user
+from tests.services.conftest import EVERY_APP
 from tests.services.test_application_races import at_once, without_row_locks
 
-pytestmark = pytest.mark.django_db(transaction=True, available_apps=settings.INSTALLED_APPS)
+pytestmark = pytest.mark.django_db(transaction=True, available_apps=EVERY_APP)
 MANY = 12
 
 

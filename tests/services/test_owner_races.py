@@ -4,7 +4,6 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from django.conf import settings
 from django.db import IntegrityError, OperationalError, connection, models
 
 from consortium.audit import first_broken_link
@@ -14,9 +13,11 @@ from placements.actions.demand import answer_demand, submit_demand
 from placements.actions.project import approve_project, draft_project, withdraw_project
 from placements.models import Demand, DemandEntry, Project
 from tests.placements.owner_kit import House
+from tests.services.conftest import EVERY_APP
 
 # Named apps let the flush after each test cascade to the search table, which is no model.
-pytestmark = pytest.mark.django_db(transaction=True, available_apps=settings.INSTALLED_APPS)
+
+pytestmark = pytest.mark.django_db(transaction=True, available_apps=EVERY_APP)
 PRESSES = 8
 
 

@@ -1,15 +1,15 @@
 """Two administrators who end each other's role at the same moment on PostgreSQL: one stays; with a control."""
 
 import pytest
-from django.conf import settings
 
 from consortium.actions.account import end_role
 from consortium.models import RoleGrant
 from consortium.refusals import Refused
 from tests.factories import make_organisation, make_user
+from tests.services.conftest import EVERY_APP
 from tests.services.test_application_races import at_once, without_row_locks
 
-pytestmark = pytest.mark.django_db(transaction=True, available_apps=settings.INSTALLED_APPS)
+pytestmark = pytest.mark.django_db(transaction=True, available_apps=EVERY_APP)
 UNITS = 12
 
 

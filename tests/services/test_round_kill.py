@@ -5,7 +5,6 @@ from contextlib import contextmanager
 
 import psycopg2
 import pytest
-from django.conf import settings
 from django.db import connection
 
 from consortium import jobs
@@ -18,10 +17,10 @@ from placements.actions.run import run_round, stop_run
 from placements.enums import RoundState
 from placements.models import MatchResult, MatchRun
 from tests.placements.round_kit import Kit
-from tests.services.conftest import wait_until
+from tests.services.conftest import EVERY_APP, wait_until
 
 # Named apps let the flush after each test cascade to the search table, which is no model.
-pytestmark = pytest.mark.django_db(transaction=True, available_apps=settings.INSTALLED_APPS)
+pytestmark = pytest.mark.django_db(transaction=True, available_apps=EVERY_APP)
 
 GATE = 4711
 # The moment in the life of the job's row at which the worker is held, so that it can be killed just there.

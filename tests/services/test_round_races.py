@@ -5,7 +5,6 @@ from datetime import timedelta
 from threading import Barrier
 
 import pytest
-from django.conf import settings
 from django.db import connection
 
 from consortium import clock
@@ -19,9 +18,11 @@ from placements.actions.run import run_round
 from placements.models import MatchingRound, MatchRun, Placement, RoundProject, RoundRequest
 from tests.factories import make_user
 from tests.placements.round_kit import Kit
+from tests.services.conftest import EVERY_APP
 
 # Named apps let the flush after each test cascade to the search table, which is no model.
-pytestmark = pytest.mark.django_db(transaction=True, available_apps=settings.INSTALLED_APPS)
+
+pytestmark = pytest.mark.django_db(transaction=True, available_apps=EVERY_APP)
 PRESSES = 8
 
 

@@ -3,16 +3,16 @@
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
 
 from consortium import clock
 from consortium.actions.seat import give_seat
 from consortium.models import Seat
 from consortium.refusals import Refused
 from tests.factories import make_council, make_membership, make_organisation, make_user
+from tests.services.conftest import EVERY_APP
 from tests.services.test_application_races import at_once, without_row_locks
 
-pytestmark = pytest.mark.django_db(transaction=True, available_apps=settings.INSTALLED_APPS)
+pytestmark = pytest.mark.django_db(transaction=True, available_apps=EVERY_APP)
 MANY = 20
 
 
