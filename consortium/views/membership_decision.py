@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -17,11 +16,11 @@ from consortium.enums import MembershipApplicationState as S
 from consortium.forms.membership_application import NoticeForm, ReasonForm, ResolutionForm, VoteForm
 from consortium.queries import membership_application as queries
 from consortium.reach import names
-from consortium.refusals import Refused
 from consortium.roles import Permission
 from consortium.rules.membership_application import may_confirm_resolution
 from consortium.rules.organisation import quorum
 from consortium.templatetags.portal import day_text
+from consortium.views.step import step
 from consortium.working_calendar import after_working_days
 
 
@@ -97,7 +96,7 @@ def resolution(request, pk):
         title=_("Record the resolution"),
         effects=effects,
         submit=_("Record the resolution"),
-        multipart=True,
+        grid=True,
     )
 
 
@@ -241,32 +240,15 @@ def _waiting(request, pk):
     return get_object_or_404(queries.applications_visible_to(request.user), pk=pk)
 
 
-def _act_page(request, application, form, act, *, title, effects, submit, danger=False, multipart=False):
-    """A page that says what follows, with its form; a refusal comes back at its field with all that was typed."""
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            said = act(dict(form.cleaned_data))
-        except Refused as refusal:
-            refusal.field = "minutes" if refusal.field == "file" else refusal.field
-            form.refuse(refusal)
-            status = refusal.status
-        else:
-            messages.success(request, said)
-            return redirect(application)
-    return render(
+def _act_page(request, application, form, act, **shown):
+    """The page of an act on an application, and the application again when it is done."""
+    return step(
         request,
-        "consortium/membership/act.html",
-        {
-            "application": application,
-            "form": form,
-            "title": title,
-            "effects": effects,
-            "submit": submit,
-            "danger": danger,
-            "multipart": multipart,
-            "back_url": application.get_absolute_url(),
-            "home_url": reverse("memberships"),
-        },
-        status=422 if form.errors and status == 200 else status,
+        form,
+        act,
+        template="consortium/membership/act.html",
+        to=application,
+        application=application,
+        back_url=application.get_absolute_url(),
+        **shown,
     )

@@ -16,9 +16,10 @@ from consortium.forms.membership_application import LinkForm
 from consortium.queries import membership_application as queries
 from consortium.queries.organisation import main_council
 from consortium.reach import may
-from consortium.refusals import Forbidden, Refused
+from consortium.refusals import Forbidden
 from consortium.roles import Permission
 from consortium.rules import membership_application as rules
+from consortium.views.step import step
 
 
 @signed_in
@@ -88,25 +89,23 @@ def invite(request):
     council = main_council()
     form = LinkForm(request.POST or None, initial={"council": council.pk if council else None})
     form.fields["contact_name"].required = False
-    status = 200
-    if request.method == "POST" and form.is_valid():
 
+    def act(values):
         def make():
-            actions.invite_to_apply(by=request.user, **form.cleaned_data)
+            actions.invite_to_apply(by=request.user, **values)
             messages.success(request, _("The invitation to apply was sent."))
             return reverse("membership_invite")
 
-        try:
-            return form_keys.create_once(request, "membership invitation", make)
-        except Refused as refusal:
-            form.refuse(refusal)
-            status = refusal.status
+        return form_keys.create_once(request, "membership invitation", make)
+
     invited = queries.invitations_visible_to(request.user).order_by("-pk")
-    return render(
+    return step(
         request,
-        "consortium/membership/invite.html",
-        {"form": form, "page": lists.page_of(request, invited)},
-        status=422 if form.errors and status == 200 else status,
+        form,
+        act,
+        template="consortium/membership/invite.html",
+        to="membership_invite",
+        page=lists.page_of(request, invited),
     )
 
 

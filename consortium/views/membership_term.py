@@ -16,7 +16,7 @@ from consortium.models import GovernanceBody
 from consortium.queries.membership import memberships_visible_to
 from consortium.queries.membership_term import resolutions_visible_to
 from consortium.queries.organisation import EXPIRING_DAYS, sees_register
-from consortium.refusals import Forbidden, Refused
+from consortium.refusals import Forbidden
 from consortium.registry import registry
 from consortium.roles import Permission
 from consortium.rules import membership_term as rules
@@ -24,6 +24,7 @@ from consortium.rules.membership_application import may_apply_for, may_decide
 from consortium.rules.organisation import can_confirm, quorum
 from consortium.templatetags.portal import day, day_text
 from consortium.views.membership_page import forks, steps_of_membership
+from consortium.views.step import step
 
 
 def page(request, pk):
@@ -178,31 +179,20 @@ def _act(request, membership, form, act, *, title, effects, allowed, danger):
     """Decide here, confirm here: effects, ground, reason; a refusal comes back at its field."""
     if request.method != "POST" and not allowed(membership):
         return redirect(membership)
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            said = act(dict(form.cleaned_data))
-        except Refused as refusal:
-            form.refuse(refusal)
-            status = refusal.status
-        else:
-            messages.success(request, said)
-            return redirect(membership)
-    return render(
+    return step(
         request,
-        "consortium/membership/measure.html",
-        {
-            "membership": membership,
-            "organisation": membership.organisation,
-            "form": form,
-            "title": title,
-            "effects": effects,
-            "danger": danger,
-            "new_url": reverse("resolution_new", args=[membership.council_id])
-            if "measure" in form.fields
-            else "",
-        },
-        status=422 if form.errors and status == 200 else status,
+        form,
+        act,
+        template="consortium/membership/measure.html",
+        to=membership,
+        membership=membership,
+        organisation=membership.organisation,
+        title=title,
+        submit=title,
+        effects=effects,
+        danger=danger,
+        back_url=membership.get_absolute_url(),
+        new_url=reverse("resolution_new", args=[membership.council_id]) if "measure" in form.fields else "",
     )
 
 
@@ -214,27 +204,26 @@ def new_resolution(request, pk):
     """Type a resolution of the council from its minutes."""
     council = get_object_or_404(GovernanceBody, pk=pk)
     form = VotesForm(request.POST or None, request.FILES or None, initial={"abstentions": 0})
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        values = dict(form.cleaned_data)
 
+    def act(values):
         def make():
             minutes = files.store_upload(values.pop("minutes"), by=request.user)
             return actions.record_council_resolution(
                 by=request.user, council=council, minutes=minutes, **values
             )
 
-        try:
-            return form_keys.create_once(request, "council resolution", make)
-        except Refused as refusal:
-            refusal.field = "minutes" if refusal.field == "file" else refusal.field
-            form.refuse(refusal)
-            status = refusal.status
-    return render(
+        return form_keys.create_once(request, "council resolution", make)
+
+    return step(
         request,
-        "consortium/membership/resolution_form.html",
-        {"council": council, "form": form},
-        status=422 if form.errors and status == 200 else status,
+        form,
+        act,
+        template="consortium/membership/resolution_form.html",
+        to=council,
+        council=council,
+        submit=_("Record the resolution"),
+        grid=True,
+        back_url=council.get_absolute_url(),
     )
 
 
