@@ -89,7 +89,7 @@ class Accounts(ReadOnly):
 class Roles(ReadOnly):
     worded = WORDED
     columns = (
-        ("user", gettext_lazy("Person")),
+        ("user", pgettext_lazy("admin column", "Person")),
         ("role", gettext_lazy("Role")),
         ("organisation", gettext_lazy("Organisation")),
         ("board", gettext_lazy("Board")),
@@ -192,7 +192,7 @@ class CalendarDays(ReadOnly):
     columns = (
         ("date", gettext_lazy("Day")),
         ("is_working", gettext_lazy("Working day")),
-        ("name", gettext_lazy("Name")),
+        ("name", pgettext_lazy("admin column", "Name of the day")),
     )
     ordering = ("-date",)
 
@@ -238,7 +238,7 @@ class Trail(ReadOnly):
     columns = (
         ("number", gettext_lazy("Number")),
         ("at", gettext_lazy("Moment")),
-        ("actor_name", gettext_lazy("Person")),
+        ("actor_name", pgettext_lazy("admin column", "Person")),
         ("verb", gettext_lazy("Act")),
         ("object_kind", gettext_lazy("Kind")),
         ("object_name", pgettext_lazy("admin column", "Object")),
