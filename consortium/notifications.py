@@ -3,6 +3,7 @@
 A message kind is registered once with its subject and body; parameters are stored, never the words.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -31,6 +32,8 @@ class Message:
     `days` those that are days, `codes` gives the words of one that is a code ({parameter: {code: words}}): all are said
     in the reader's language.
 
+    `mail_url`: the address of the mail's button from the stored parameters, where that one is a secret: it is made when
+    the mail is sent and kept nowhere; the portal's own list leads to the `url` given to `notify`.
     `optional`: a person may do without its mail. Subjects name no person: they appear on locked screens and in mail lists.
     """
 
@@ -42,6 +45,7 @@ class Message:
     times: tuple = field(default_factory=tuple)
     days: tuple = field(default_factory=tuple)
     codes: dict = field(default_factory=dict)
+    mail_url: Callable | None = None
 
 
 def register(**kinds):
@@ -191,7 +195,7 @@ def _send(user, rows, now):
         parts = [
             dict(
                 words(row.notification),
-                url=_absolute(row.notification.url),
+                url=_absolute(_mail_url(row.notification)),
                 quiet=_absolute(quiet_link(user, row.notification.kind)),
             )
             for row in claimed
@@ -215,6 +219,11 @@ def _send(user, rows, now):
         state=OutboxState.SENT, sent_at=now
     )
     return len(claimed)
+
+
+def _mail_url(notification):
+    made = registry.messages[notification.kind].mail_url
+    return (made and made(notification.params)) or notification.url
 
 
 def _claim(row, now):

@@ -167,6 +167,9 @@ VERBS = {
     "objection.made": pgettext_lazy("audit trail", "objected to the result"),
     "mentor changed": pgettext_lazy("audit trail", "changed the mentor"),
     "mentorship begun": pgettext_lazy("audit trail", "began the mentorship"),
+    "place accepted without mentors": pgettext_lazy(
+        "audit trail", "accepted the place; its mentors could not begin"
+    ),
     "mentorship ended": pgettext_lazy("audit trail", "ended the mentorship"),
     "number of seats set": pgettext_lazy("audit trail", "set the number of seats"),
     "factor reset asked": pgettext_lazy("audit trail", "asked for a reset of the second step"),

@@ -109,7 +109,7 @@ def students_there(organisations, user, day):
     """How many students are guided by industry mentors of each organisation on the day."""
     from mentors.models import Mentorship
 
-    rows = Mentorship.objects.holding(day).filter(industry__organisation__in=organisations)
+    rows = Mentorship.objects.running(day).filter(industry__organisation__in=organisations)
     counted = rows.order_by().values_list("industry__organisation").annotate(Count("student", distinct=True))
     return {pk: (str(number), reverse("member", args=[pk])) for pk, number in counted}
 

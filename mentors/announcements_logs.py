@@ -1,6 +1,6 @@
 """What supervision logs announce: messages, looks of states, who opens their files, what waits for whom."""
 
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -127,6 +127,7 @@ def _messages():
             optional=True,
             action=gettext_lazy("Record guidance"),
             times=("at", "until"),
+            mail_url=link_of,
         ),
         log_reminder=Message(
             subject=gettext_lazy("One meeting is not recorded yet"),
@@ -136,6 +137,7 @@ def _messages():
             optional=True,
             action=gettext_lazy("Record guidance"),
             times=("at", "until"),
+            mail_url=link_of,
         ),
         reopening_asked=Message(
             subject=gettext_lazy("A mentor asks to log a late day"),
@@ -153,6 +155,14 @@ def _messages():
             action=gettext_lazy("Open the request"),
         ),
     )
+
+
+def link_of(params):
+    """The address that signs one log, for the mail that asks for it."""
+    from mentors.models import LogLink
+
+    link = LogLink.objects.filter(pk=params.get("link")).first()
+    return link.get_absolute_url() if link else ""
 
 
 def duties_of_student(user, now):
@@ -236,7 +246,7 @@ def _missing(one, due, which, urgent=False):
         _("Guidance of %(student)s") % {"student": name},
         reverse("log_new", args=[one.mentorship.pk]),
         _("Record"),
-        due=end_of(due),
+        due=clock.end_of(due),
         note=ngettext("%(n)d log %(which)s is missing", "%(n)d logs %(which)s are missing", one.missing)
         % {"n": one.missing, "which": which},
         urgent=urgent,
@@ -266,8 +276,3 @@ def reads_log_file(user, stored):
     from mentors.queries.log import logs_visible_to
 
     return user.is_authenticated and logs_visible_to(user).filter(file=stored).exists()
-
-
-def end_of(day):
-    """The last moment of a day in Shanghai: what is due on a day is due then."""
-    return datetime.combine(day, time(23, 59), clock.SHANGHAI)

@@ -14,6 +14,16 @@ from placements.queries import result as results
 from placements.queries.application import current_round, my_list, open_round, student_of
 from placements.rules.application import takes_lists
 
+# Why the mentors of an accepted place's project cannot begin, by the code of the refusal.
+WITHOUT_MENTORS = {
+    "full": gettext_lazy("a mentor guides as many students as the appointment allows."),
+    "term": gettext_lazy("a mentor’s appointment does not hold on the first day."),
+    "guided": gettext_lazy("the student is guided already."),
+    "side": gettext_lazy("a mentor is appointed for the other side."),
+    "persons": gettext_lazy("student and both mentors are not three persons."),
+    "interval": gettext_lazy("the last day lies before the first."),
+}
+
 
 def announce():
     """Fill the registry; called once at start-up."""
@@ -193,6 +203,7 @@ def _messages():
                 "A place was accepted, and the mentors of its project cannot take the student: %(why)s"
             ),
             gettext_lazy("Assign mentors"),
+            codes={"why": WITHOUT_MENTORS},
         ),
         place_reminder=Message(
             gettext_lazy("A place waits for your answer"),

@@ -1,6 +1,6 @@
 """Meetings planned and called off; the mentor asked once afterwards and reminded once; links that sign one log."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -105,14 +105,44 @@ def cancel_meeting(*, meeting, by):
             url_label=_("Record guidance"),
             code="state",
         )
+    _called_off(meeting, by)
+
+
+def _called_off(meeting, by):
     record("meeting called off", meeting, by=by)
-    notify(
-        meeting.mentorship.student.user,
-        "meeting_cancelled",
-        key=str(meeting.pk),
-        url=meeting.get_absolute_url(),
-        at=meeting.starts_at,
-    )
+    for person in {meeting.mentorship.student.user, meeting.mentor.user} - {by}:
+        notify(
+            person,
+            "meeting_cancelled",
+            key=str(meeting.pk),
+            url=meeting.get_absolute_url(),
+            at=meeting.starts_at,
+        )
+
+
+def settle_meetings(mentorship, *, since, by, following=None):
+    """What becomes of a mentorship's meetings from the day on which it no longer guides; the caller holds its row.
+
+    They go on with a mentor who stays in `following`; with one who leaves they are called off, and both sides are told
+    of those still to come. Links in mails of who leaves end.
+    """
+    now, first = clock.now(), datetime.combine(since, time.min, clock.SHANGHAI)
+    staying = [following.academic_id, following.industry_id] if following else []
+    planned = Meeting.objects.filter(
+        mentorship=mentorship, state=MeetingState.PLANNED, starts_at__gte=first
+    ).select_related("mentor__user", "mentorship__student__user")
+    for meeting in planned.select_for_update(of=("self",)).order_by("pk"):
+        rows = Meeting.objects.filter(pk=meeting.pk)
+        if meeting.mentor_id in staying:
+            rows.update(mentorship=following)
+            LogLink.objects.filter(meeting=meeting).update(mentorship=following)
+            continue
+        rows.update(state=MeetingState.CANCELLED)
+        if meeting.starts_at > now:
+            _called_off(meeting, by)
+    LogLink.objects.filter(mentorship=mentorship, used_at=None, expires_at__gt=now).exclude(
+        meeting__mentor__in=staying
+    ).update(expires_at=now)
 
 
 @action
@@ -148,7 +178,8 @@ def _ask(meeting, now, field, kind):
         meeting.mentor.user,
         kind,
         key=str(meeting.pk),
-        url=link.get_absolute_url(),
+        url=meeting.get_absolute_url(),  # the link itself is made for the mail and kept nowhere
+        link=link.pk,
         at=meeting.ends_at,
         until=link.expires_at,
     )

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,8 +14,9 @@ from consortium.reach import holders, names
 from consortium.refusals import Forbidden, Invalid, Refused
 from consortium.roles import Permission
 from consortium.templatetags.portal import day_text
+from mentors.actions.meeting import settle_meetings
 from mentors.enums import INDUSTRY_KINDS, AppointmentKind, AppointmentState, MentorshipState
-from mentors.models import Appointment, Mentorship
+from mentors.models import Appointment, Mentorship, SupervisionLog
 from mentors.queries.mentorship import loads
 from mentors.rules.mentorship import can_keep, is_running
 
@@ -25,8 +27,8 @@ LONGEST_REASON, LONGEST_NOTE = 200, 1000
 def start_mentorship(*, student, academic, industry, topic, since, until, by, reason=""):
     """Begin a mentorship and return it; student and both mentors are told. `by` without `reason`: an accepted place.
 
-    Refuses a person who may not do it by hand, a student who is guided already, a mentor of the other side, out of
-    office on the first day, or with as many students as the appointment allows.
+    Refuses a person who may not do it by hand, a student who is guided already, a mentor of the other side, one
+    person for two parts, a mentor out of office on the first day, or with as many students as the appointment allows.
     """
     if by.pk != student.user_id:
         _must_keep(by)
@@ -36,9 +38,11 @@ def start_mentorship(*, student, academic, industry, topic, since, until, by, re
             _("The last day lies before the first."),
             remedy=_("Enter a last day after the first."),
             field="until",
+            code="interval",
         )
     academic, industry = _locked(academic, industry)
     _refuse_wrong_side(academic, industry)
+    _refuse_one_for_two(student, academic, industry)
     _close_what_is_over(student)
     _refuse_guided(student)
     for mentor, field in ((academic, "academic"), (industry, "industry")):
@@ -72,7 +76,8 @@ def change_mentors(*, mentorship, academic, industry, since, by, reason, handove
     """End a mentorship the day before `since` and begin the one that follows it; returns the new one.
 
     The mentors who leave keep reading the former one, and nothing after it. Refuses what `start_mentorship` refuses
-    of the mentors who are new, a day outside the interval, no change at all, and a change without reason and note.
+    of the mentors who are new, a day outside the interval or not after every signed log, no change at all, and a change
+    without reason and note. Meetings planned from then on go on with who stays and are called off with who leaves.
     """
     _must_keep(by)
     reason = _sentence(reason, "reason", _("Say in one sentence why the mentor changes."))
@@ -99,6 +104,8 @@ def change_mentors(*, mentorship, academic, industry, since, by, reason, handove
             remedy=_("Enter the first day of the new mentor."),
             field="since",
         )
+    _refuse_one_for_two(mentorship.student, academic, industry)
+    _refuse_signed_from(mentorship, since)
     for mentor, field in ((academic, "academic"), (industry, "industry")):
         if mentor.pk not in (mentorship.academic_id, mentorship.industry_id):
             _refuse_unable(mentor, since, field)
@@ -116,6 +123,7 @@ def change_mentors(*, mentorship, academic, industry, since, by, reason, handove
         started_by=by,
         started_at=clock.now(),
     )
+    settle_meetings(mentorship, since=since, by=by, following=following)
     record("mentor changed", following, by=by, reason=reason, follows=mentorship.pk, **_facts(following))
     for person in _people(mentorship, following):
         row = mentorship if person.pk in _leaving(mentorship, following) else following
@@ -132,13 +140,14 @@ def change_mentors(*, mentorship, academic, industry, since, by, reason, handove
 
 @action
 def end_mentorship(*, mentorship, by, reason):
-    """End a mentorship today, with a reason that student and mentors read."""
+    """End a mentorship today, with a reason that student and mentors read; meetings planned for later are called off."""
     _must_keep(by)
     reason = _sentence(reason, "reason", _("Say in one sentence why the mentorship ends."))
     mentorship = Mentorship.objects.select_for_update().get(pk=mentorship.pk)
     if not is_running(mentorship, clock.today()):
         raise _over()
     _end(mentorship, max(clock.today(), mentorship.since), reason)
+    settle_meetings(mentorship, since=mentorship.ended_on + timedelta(days=1), by=by)
     record("mentorship ended", mentorship, by=by, reason=reason, on=mentorship.ended_on.isoformat())
     notify_many(
         _people(mentorship),
@@ -167,7 +176,39 @@ def _refuse_wrong_side(academic, industry):
                 _("%(mentor)s is appointed for the other side.") % {"mentor": mentor.user},
                 remedy=_("Choose one academic and one industry mentor."),
                 field=field,
+                code="side",
             )
+
+
+def _refuse_one_for_two(student, academic, industry):
+    """Student, academic and industry mentor are three persons, whatever appointments one of them holds."""
+    for mentor, others, field in (
+        (academic, {student.user_id}, "academic"),
+        (industry, {student.user_id, academic.user_id}, "industry"),
+    ):
+        if mentor.user_id in others:
+            raise Invalid(
+                _(
+                    "%(person)s cannot have two parts: student, academic and industry mentor are three persons."
+                )
+                % {"person": mentor.user},
+                remedy=_("Choose another mentor."),
+                field=field,
+                code="persons",
+            )
+
+
+def _refuse_signed_from(mentorship, since):
+    """What was signed stays inside the interval of its mentorship."""
+    newest = SupervisionLog.objects.standing().filter(mentorship=mentorship).aggregate(day=Max("day"))["day"]
+    if newest is not None and newest >= since:
+        raise Refused(
+            _("A log of %(day)s is signed already, so the mentor cannot change before that.")
+            % {"day": day_text(newest)},
+            remedy=_("Enter a first day after it, or have that log amended first."),
+            field="since",
+            code="signed",
+        )
 
 
 def _refuse_unable(mentor, since, field):

@@ -1,7 +1,9 @@
 """A mentorship: one student between one academic and one industry mentor, over an interval."""
 
+from datetime import timedelta
+
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import ExpressionWrapper, F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +14,19 @@ class MentorshipQuerySet(models.QuerySet):
     def holding(self, on):
         """Mentorships that are neither ended nor over on the day; one that begins later counts."""
         return self.filter(state=MentorshipState.ACTIVE, until__gte=on)
+
+    def running(self, on):
+        """Of those the ones that have begun by the day."""
+        return self.holding(on).filter(since__lte=on)
+
+
+def holds_days(first, last, number):
+    """`Mentorship.days_in(first, last) >= number` as a condition on running ones, whose last day is `until`."""
+    more = timedelta(days=number - 1)
+    if last - first < more:
+        return Q(pk=None)
+    as_long = ExpressionWrapper(F("since") + more, output_field=models.DateField())
+    return Q(since__lte=last - more, until__gte=first + more) & Q(until__gte=as_long)
 
 
 class Mentorship(models.Model):
@@ -79,3 +94,7 @@ class Mentorship(models.Model):
     def last_day(self):
         """The day after which nothing is added: where it was ended, else the end of the interval."""
         return self.ended_on or self.until
+
+    def days_in(self, first, last):
+        """How many days of the interval lie between these two, both included."""
+        return max((min(self.last_day, last) - max(self.since, first)).days + 1, 0)

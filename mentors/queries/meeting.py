@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.db.models import Exists, OuterRef, Q
 
-from mentors.enums import MeetingState
+from mentors.enums import MeetingState, MentorshipState
 from mentors.models import CalendarKey, LogLink, Meeting, SupervisionLog
 from mentors.queries.mentorship import mentorships_visible_to
 
@@ -28,12 +28,17 @@ def own_meetings(user):
 
 
 def over(now):
-    """Planned meetings that have ended, of which the mentor has not logged that day, oldest first."""
+    """Planned meetings of running mentorships that have ended, of which the mentor has not logged that day, oldest first."""
     logged = SupervisionLog.objects.standing().filter(
         mentorship=OuterRef("mentorship"), mentor=OuterRef("mentor"), day__gte=OuterRef("starts_at__date")
     )
     return (
-        Meeting.objects.filter(~Exists(logged), state=MeetingState.PLANNED, ends_at__lte=now)
+        Meeting.objects.filter(
+            ~Exists(logged),
+            state=MeetingState.PLANNED,
+            mentorship__state=MentorshipState.ACTIVE,
+            ends_at__lte=now,
+        )
         .select_related("mentor__user", "mentorship")
         .order_by("ends_at", "pk")
     )

@@ -7,8 +7,9 @@ from django.db.models import Case, Count, F, IntegerField, Max, OuterRef, Q, Sub
 from django.db.models.functions import Coalesce, Greatest
 
 from consortium.remembered import until_an_act_on
-from mentors.enums import LogState, Side
+from mentors.enums import COUNTED_AS_JOINT, LogState, Side
 from mentors.models import SupervisionLog
+from mentors.models.mentorship import holds_days
 from mentors.queries.mentorship import mentorships_visible_to
 
 SILENT = timedelta(days=28)
@@ -20,12 +21,10 @@ def overseen(user, day, months, least, counting):
     `months`: {"now": (first, last), "before": (first, last)}; `least`: {"academic": n, "industry": n}; `counting`:
     of how many days a month must hold to ask for anything.
     """
-    rows = mentorships_visible_to(user).holding(day).filter(since__lte=day)
+    rows = mentorships_visible_to(user).running(day)
     logs = SupervisionLog.objects.standing().filter(mentorship=OuterRef("pk")).order_by()
     for name, (first, last) in months.items():
-        asks = Q(
-            since__lte=last - timedelta(days=counting - 1), until__gte=first + timedelta(days=counting - 1)
-        )
+        asks = holds_days(first, last, counting)
         lacks = []
         for side in Side.values:
             signed = logs.filter(side=side, day__range=(first, last)).values("mentorship")
@@ -73,12 +72,12 @@ def late_first(rows):
 
 
 def weekly(pks, first, weeks):
-    """{mentorship: {week from 0: {"n": logs, "joint": of them joint}}}: one question for any number."""
+    """{mentorship: {week from 0: {"n": logs, "joint": of them joint meetings that count}}}: one question for any."""
     found = defaultdict(lambda: defaultdict(lambda: {"n": 0, "joint": 0}))
     last = first + timedelta(weeks=weeks)
     rows = SupervisionLog.objects.standing().filter(mentorship__in=pks, day__gte=first, day__lt=last)
-    for pk, day, kind in rows.order_by().values_list("mentorship", "day", "kind"):
+    for pk, day, cosign in rows.order_by().values_list("mentorship", "day", "cosign"):
         cell = found[pk][(day - first).days // 7]
         cell["n"] += 1
-        cell["joint"] += kind == "joint"
+        cell["joint"] += cosign in COUNTED_AS_JOINT
     return found

@@ -73,6 +73,11 @@ def can_oversee(user):
     return reach(user, Permission.OVERSEE_SUPERVISION).all
 
 
+def can_decide(user, reopening):
+    """Whoever reopens late days, except those of one's own."""
+    return can_oversee(user) and user.pk != reopening.mentor.user_id
+
+
 def sees_all(user):
     """The office and auditors."""
     return can_oversee(user) or reach(user, Permission.READ_AUDIT).all

@@ -50,8 +50,7 @@ def quarter_of(day):
 
 def asks(mentorship, first, last):
     """Whether the mentorship holds enough of these days for the rhythm to ask for anything."""
-    begins, ends = max(mentorship.since, first), min(mentorship.last_day, last)
-    return (ends - begins).days + 1 >= DAYS_THAT_COUNT
+    return mentorship.days_in(first, last) >= DAYS_THAT_COUNT
 
 
 def missing(least, done):

@@ -4,25 +4,26 @@ from datetime import timedelta
 
 from django.contrib import messages
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from consortium import clock, form_keys
-from consortium.access import permitted
-from consortium.refusals import Refused
-from consortium.roles import Permission
+from consortium.access import signed_in
+from consortium.refusals import Forbidden, Refused
 from mentors.actions import log as actions
 from mentors.forms.log import JointForm
 from mentors.queries import log as queries
-from mentors.queries.mentorship import guides_or_did
+from mentors.queries.mentorship import guides, guides_or_did
 from mentors.rules import log as rules
 from mentors.views.log import autosaved, first_values, keep_typed
 
 
-@permitted(Permission.WRITE_LOG)
+@signed_in
 def joint_new(request):
     """Record one meeting with several students; opening the page records nothing."""
     today, user = clock.today(), request.user
+    _must_guide(user)
     draft = queries.draft_of(user, None)
     first = first_values(draft)
     form = JointForm(request.POST or None, initial=first, today=today)
@@ -53,6 +54,14 @@ def joint_new(request):
         },
         status=status,
     )
+
+
+def _must_guide(user):
+    """As for one log: whoever guides or guided; the days that can still be signed are asked for each student."""
+    if not guides(user):
+        raise Forbidden(
+            _("Only mentors record joint meetings."), remedy=_("You can read those you took part in.")
+        )
 
 
 def _sent(request, first):
@@ -100,7 +109,8 @@ def _signed(request, form, mine):
 
 
 @require_POST
-@permitted(Permission.WRITE_LOG)
+@signed_in
 def joint_draft(request):
     """Keep what is being typed."""
+    _must_guide(request.user)
     return autosaved(request, None)

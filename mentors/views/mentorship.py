@@ -25,7 +25,8 @@ def mentorships(request):
     everything = queries.mentorships_visible_to(request.user)
     holding = everything.holding(today)
     tabs = [
-        ("now", _("Guided now"), holding),
+        ("now", _("Guided now"), everything.running(today)),
+        ("later", _("Not begun"), holding.filter(since__gt=today)),
         ("past", _("Over"), everything.exclude(pk__in=holding.values("pk"))),
     ]
     tab = lists.chosen(request, "tab", {name for name, _label, _rows in tabs}) or "now"
@@ -102,7 +103,7 @@ def mentorship(request, pk):
 def mentorship_new(request):
     """The office begins a mentorship by hand."""
     today = clock.today()
-    first = {"since": today, "student": request.GET.get("student", "")[:32]}
+    first = {"since": today, "student": _number_of(request)}
     form = MentorshipForm(request.POST or None, initial=first, day=today)
     status = 200
     if request.method == "POST":
@@ -155,6 +156,15 @@ def mentorship_end(request, pk):
                 messages.success(request, _("The mentorship has ended; all concerned were told."))
                 return redirect(row)
     return render(request, "mentors/mentorship_end.html", {"form": form, "row": row}, status=status)
+
+
+def _number_of(request):
+    """The number of the student whom the address names by the row: numbers of persons stand in no address."""
+    pk = request.GET.get("student", "")
+    if not (pk.isascii() and pk.isdigit() and len(pk) < 12):
+        return ""
+    student = students_visible_to(request.user).filter(pk=int(pk)).first()
+    return student.number if student else ""
 
 
 def badge_of(row, today):

@@ -43,7 +43,7 @@ def reopening(request, pk):
             "row": row,
             "form": form,
             "own": request.user.pk == row.mentor.user_id,
-            "may_decide": rules.can_oversee(request.user) and row.state == ReopeningState.ASKED,
+            "may_decide": rules.can_decide(request.user, row) and row.state == ReopeningState.ASKED,
         },
         status=status,
     )

@@ -140,22 +140,24 @@ def _begin_mentorship(placement, by):
     """The student's answer stands also where a mentor cannot take one more: the office assigns another by hand."""
     student, project = placement.student, placement.project
     try:
-        start_mentorship(
-            student=student,
-            academic=project.academic_mentor,
-            industry=project.industry_mentor,
-            topic=project.title,
-            since=project.starts_on,
-            until=end_after(project.starts_on, project.months),
-            by=by,
-        )
+        with transaction.atomic():  # what a refused beginning has changed so far does not stay
+            start_mentorship(
+                student=student,
+                academic=project.academic_mentor,
+                industry=project.industry_mentor,
+                topic=project.title,
+                since=project.starts_on,
+                until=end_after(project.starts_on, project.months),
+                by=by,
+            )
     except Refused as refusal:
+        record("place accepted without mentors", placement, by=by, why=refusal.code)
         notify_many(
             holders(Permission.RECORD_STUDENT),
             "mentors_missing",
             key=str(placement.pk),
             url=reverse("student", args=[student.pk]),
-            why=str(refusal),
+            why=refusal.code,
         )
 
 

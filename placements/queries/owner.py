@@ -158,10 +158,14 @@ def bases_for(organisation, start, end, *, keep=None):
 def loads(appointments):
     """How many students each mentor guides or is to guide: {appointment: number}.
 
-    A place counts until its student is guided; from then on the mentorship does, whoever guides.
+    A place counts until its student is guided in it; from then on the mentorship does, whoever guides. One of an earlier
+    stay, over before the project begins, says nothing about this place.
     """
     found = mentorship.loads(appointments)
-    guided = Mentorship.objects.filter(student=OuterRef("student"))
+    begins = OuterRef("project__starts_on")
+    guided = Mentorship.objects.filter(
+        Q(ended_on__gte=begins) | Q(ended_on=None, until__gte=begins), student=OuterRef("student")
+    )
     held = Placement.objects.filter(
         Q(state=PlacementState.OFFERED) | ~Exists(guided), state__in=HELD
     ).order_by()

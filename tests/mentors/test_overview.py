@@ -1,6 +1,6 @@
 """The office's page of everybody's supervision: late first, by weeks and as a list, in files, at one count of queries."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -8,9 +8,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from consortium import clock
+from consortium.models import PolicyValue
 from consortium.roles import ROLES, Permission
 from mentors.actions.reopening import ask_reopening
-from mentors.rules.rhythm import month_before, month_of
+from mentors.models import Mentorship
+from mentors.queries.overview import overseen
+from mentors.rules.rhythm import DAYS_THAT_COUNT, month_before, month_of, rhythm, standings
 from tests.factories import make_log, make_mentorship, make_user
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +62,30 @@ def test_a_mentorship_too_short_in_a_month_lacks_nothing(office):
     assert row.lack_before == 0
 
 
+@pytest.mark.parametrize("least", [1, 0])
+def test_page_and_home_agree_on_every_stay(least):
+    """The office's page and the mentor's home ask the same of a stay, however short and wherever in the month."""
+    PolicyValue.objects.create(key="logs_academic_month", value=least, reason="试行", set_at=clock.now())
+    row, office = make_mentorship(), make_user("graduate_officer")
+    month = month_of(date(2027, 3, 10))
+    minimum = {"academic": rhythm().academic, "industry": rhythm().industry}
+    seen = set()
+    for begins in range(-20, 31, 3):
+        for days in (1, 7, 14, 15, 16, 30, 45):
+            since = month[0] + timedelta(days=begins)
+            until = since + timedelta(days=days - 1)
+            Mentorship.objects.filter(pk=row.pk).update(since=since, until=until)
+            row.refresh_from_db()
+            home = standings([row], month[0])[row.pk].missing_of
+            wanted = home("academic") + home("industry")
+            months = {"now": month, "before": month_before(month[0])}
+            found = overseen(office, max(since, month[0]), months, minimum, DAYS_THAT_COUNT)
+            for one in found:
+                assert one.lack_now == wanted, (since, until)
+                seen.add(wanted)
+    assert seen == {0, least + 2}
+
+
 def test_cells_say_how_many_logs_each_week_has(office):
     row = old()
     monday = clock.today() - timedelta(days=clock.today().weekday())
@@ -71,6 +98,9 @@ def test_cells_say_how_many_logs_each_week_has(office):
         cosigner=row.industry,
         cosign="asked",
     )
+    (found,) = office.get(URL).context["page"]
+    assert [(cell["n"], cell["joint"]) for cell in found.cells[-2:]] == [(2, 0), (0, 0)]
+    row.logs.filter(kind="joint").update(cosign="signed")
     (found,) = office.get(URL).context["page"]
     assert [(cell["n"], cell["joint"]) for cell in found.cells[-2:]] == [(2, 1), (0, 0)]
     assert {cell["heat"] for cell in found.cells[:-2]} == {0}

@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import translation
 
 from consortium import clock
-from consortium.models import Notification
+from consortium.models import AuditEvent, Notification
+from consortium.notifications import words
 from consortium.refusals import Forbidden, Invalid, Refused
-from mentors.models import Appointment
+from mentors.models import Appointment, Mentorship
 from placements.actions import application as applications
 from placements.actions import result as actions
 from placements.models import (
@@ -22,6 +24,7 @@ from placements.models import (
     RoundCap,
     RoundStudent,
 )
+from placements.queries.owner import loads
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -492,4 +495,39 @@ def test_place_stands_and_the_office_is_told_where_a_mentor_is_full():
     actions.accept_place(placement=place, by=world.student.user)
     place.refresh_from_db()
     assert place.state == "accepted" and not world.student.mentorships.exists()
-    assert Notification.objects.filter(kind="mentors_missing", user=officer).exists()
+    told = Notification.objects.get(kind="mentors_missing", user=officer)
+    assert told.params == {"why": "full"}
+    for language, said in (("zh-hans", "名额"), ("en", "as many students as")):
+        with translation.override(language):
+            assert said in words(told)["body"]
+    act = AuditEvent.objects.get(verb="place accepted without mentors")
+    assert (act.object_id, act.details) == (str(place.pk), {"why": "full"})
+
+
+def test_refused_mentorship_leaves_nothing_of_itself_behind():
+    world = World()
+    place = world.place()
+    mentor = place.project.industry_mentor
+    Appointment.objects.filter(pk=mentor.pk).update(capacity=1)
+    factories.make_mentorship(industry=mentor)
+    today = clock.today()
+    old = factories.make_mentorship(
+        student=world.student, since=today - timedelta(days=90), until=today - timedelta(days=2)
+    )
+    actions.accept_place(placement=place, by=world.student.user)
+    old.refresh_from_db()
+    assert old.state == "active", "the refused act had closed it; nobody did"
+
+
+def test_place_counts_for_its_mentor_although_the_student_was_guided_in_an_earlier_stay():
+    world = World()
+    place = world.place()
+    Placement.objects.filter(pk=place.pk).update(state="accepted", answered_at=clock.now())
+    mentor = place.project.industry_mentor
+    assert loads([mentor])[mentor.pk] == 1
+    begins = place.project.starts_on
+    stay = {"student": world.student, "since": begins - timedelta(days=200)}
+    old = factories.make_mentorship(**stay, until=begins - timedelta(days=1))
+    assert loads([mentor])[mentor.pk] == 1
+    Mentorship.objects.filter(pk=old.pk).update(until=begins + timedelta(days=30))
+    assert loads([mentor])[mentor.pk] == 0
