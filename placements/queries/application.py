@@ -125,19 +125,20 @@ def my_list(student, round_, *, brief=False):
         choices = choices.select_related("round_project__project__organisation").only(*NAMES)
     else:
         choices, preferences = (rows.select_related(*WITH_PROJECT) for rows in (choices, preferences))
-    application = (
-        Application.objects.filter(student=student, round=round_)
-        .prefetch_related(Prefetch("choices", choices))
-        .first()
-    )
-    if application is None:
-        return MyList(round_, student)
     latest = (
-        application.versions.order_by("-number")
+        ApplicationVersion.objects.filter(
+            application__student=student, application__round=round_, number=F("application__last_version")
+        )
+        .select_related("application")
         .prefetch_related(Prefetch("preferences", preferences))
         .first()
     )
-    return MyList(round_, student, application, list(application.choices.all()), latest)
+    application = (
+        latest.application if latest else Application.objects.filter(student=student, round=round_).first()
+    )
+    if application is None:
+        return MyList(round_, student)
+    return MyList(round_, student, application, list(choices.filter(application=application)), latest)
 
 
 def versions_of(user):

@@ -47,6 +47,7 @@ Row = namedtuple("Row", (*COLUMNS, "skills"))
 # What the rules of who may list it look at: projects alike in this are judged once.
 Judged = namedtuple("Judged", ("state", "degree", "months", "level"))
 KEPT = 16  # catalogues: about 1 MB each at LIMIT hits
+MOST_SHOWN = 400  # pieces of pages made of one catalogue's rows: about 2 kB each
 SKILLS = (Project.skills_required.through, Project.skills_welcome.through)
 MOST_VALUES = 200  # of one facet, the most frequent ones
 CHANGED_BY = ("placements.project", "placements.matchinground", "placements.base", "consortium.organisation")
@@ -157,7 +158,12 @@ class Numbers:
     without: dict
     complete: bool
     found: bytes  # which rows of the catalogue, one byte each
-    places: dict  # where a project stands in it
+    catalogue: object
+
+    @property
+    def places(self):
+        """Where a project stands in the catalogue."""
+        return self.catalogue.places
 
     def has(self, key):
         """Whether a project is among what was found (and counted)."""
@@ -189,6 +195,15 @@ class Catalogue:
             Judged(row.state, row.degree, row.months, row.level) for row in rows
         )
         self.answers = {facet.name: _coded(tuple(facet.values(row)) for row in rows) for facet in FACETS}
+        self._shown = {}
+
+    def shown(self, key, make):
+        """What `make()` gives of a project's own columns, kept as long as the catalogue holds."""
+        if key not in self._shown:
+            if len(self._shown) >= MOST_SHOWN:
+                self._shown.clear()
+            self._shown[key] = make()
+        return self._shown[key]
 
     def all(self):
         """Every row, as a selection."""
@@ -271,7 +286,7 @@ def _numbers(base, _asked, *, conditions, may_list, listed, hits):
         without={name: more for name, rest in without.items() if (more := sum(rest) - total)},
         complete=rows.complete,
         found=bytes(found),
-        places=rows.places,
+        catalogue=rows,
     )
 
 

@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from consortium import clock, exports
@@ -110,7 +112,7 @@ def projects(request):
             "total": filters.said(found.total, found.complete),
             "for_me": filters.said(found.eligible, found.complete),
             "page": page,
-            "cards": _cards(request, reader, page),
+            "cards": _cards(request, reader, found, page),
             "panel": panel.html,
             "only": filters.only(request, reader, conditions, found),
             "active": [option for chosen in panel.chosen.values() for option in chosen],
@@ -179,12 +181,18 @@ def _work(user, shown):
 
 
 def project_compare(request):
-    """Up to four projects side by side: `?p=1&p=2`; those the reader may not see are left out in silence."""
-    keys = [key for key in dict.fromkeys(request.GET.getlist("p")) if key.isascii() and key.isdigit()]
-    visible = with_page(projects_visible_to(request.user))
-    found = {row.pk: row for row in visible.filter(pk__in=[key for key in keys if len(key) < 12][:20])}
-    shown = [found[int(key)] for key in keys if len(key) < 12 and int(key) in found][:MOST_COMPARED]
+    """Up to four projects side by side: `?p=1&p=2`, `mine=1` for those of one's own list after them.
+
+    Those the reader may not see are left out in silence.
+    """
     reader = Reader.of(request)
+    asked = [
+        int(key) for key in request.GET.getlist("p") if key.isascii() and key.isdigit() and len(key) < 12
+    ]
+    keys = list(dict.fromkeys([*asked[:20], *(reader.places if "mine" in request.GET else ())]))
+    visible = with_page(projects_visible_to(request.user))
+    found = {row.pk: row for row in visible.filter(pk__in=keys)}
+    shown = [found[key] for key in keys if key in found][:MOST_COMPARED]
     entries = {row.project_id: row for row in entries_of(reader.round).filter(project__in=shown)}
     columns = [_column(request, reader, row, entries.get(row.pk)) for row in shown]
     others = (
@@ -256,7 +264,7 @@ def _entry(request, pk, withdrawn_too=False):
 
 
 def _back(request):
-    url = request.GET.get("next", "")
+    url = request.POST.get("next") or request.GET.get("next", "")
     safe = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
     return redirect(url if safe else "application")
 
@@ -277,14 +285,48 @@ def _search(user, reader, conditions):
 # What a row shows
 
 
-def _cards(request, reader, projects):
-    links = _Links(request, reader)
-    return [_card(reader, project, links) for project in projects]
+class Standing(NamedTuple):
+    """What a project is to the reader: all of a card that does not hang on the project alone."""
+
+    rank: int | None = None
+    fit: str = ""
+    fit_tone: str = ""
+    can_add: bool = False
+    takes: bool = False
+    compares: str = ""
 
 
-def _card(reader, project, links):
-    place = reader.places.get(project.pk)
-    card = {
+def _standing(request, reader, project):
+    if not reader.student:
+        return Standing(compares="alone" if request.user.is_authenticated else "")
+    reasons = eligibility.project_reasons(reader.student, project)
+    return Standing(
+        reader.places.get(project.pk),
+        reasons[0].sentence if reasons else _("You qualify"),
+        "amber" if reasons else "green",
+        reader.open and not reasons,
+        reader.open,
+        "mine" if reader.places else "alone",
+    )
+
+
+def _cards(request, reader, found, projects):
+    """The cards of a page as HTML; most of a page is the same for the next reader."""
+    language, cards = get_language(), []
+    for project in projects:
+        standing = _standing(request, reader, project)
+
+        def card(project=project, standing=standing):
+            return render_to_string("placements/_project_card.html", {"card": _card(project, standing)})
+
+        cards.append(found.catalogue.shown((project.pk, language, standing), card))
+    return cards
+
+
+def _card(project, standing):
+    names = {"title": project.name}
+    compare_url = f"{reverse('project_compare')}?p={project.pk}" if standing.compares else ""
+    return {
         "title": project.name,
         "url": project.get_absolute_url(),
         "enterprise": project.organisation.short,
@@ -295,52 +337,17 @@ def _card(reader, project, links):
         "place": project.district,
         "sample": project.is_sample,
         "tags": [str(_("Bottleneck technology"))] if project.bottleneck else [],
-        "rank": place,
-        "fit": "",
-        "fit_tone": "",
-        "can_add": False,
-        "add_url": "",
-        "remove_url": "",
-        "compare_url": links.compare(project.pk),
-        "compare_label": links.compare_label % {"title": project.name},
-        "add_label": links.add_label % {"title": project.name},
-        "remove_label": links.remove_label % {"title": project.name},
+        "rank": standing.rank,
+        "fit": standing.fit,
+        "fit_tone": standing.fit_tone,
+        "can_add": standing.can_add,
+        "add_url": reverse("choice_add", args=[project.pk]) if standing.takes else "",
+        "remove_url": reverse("choice_remove", args=[project.pk]) if standing.takes and standing.rank else "",
+        "compare_url": f"{compare_url}&mine=1" if standing.compares == "mine" else compare_url,
+        "compare_label": _("Compare “%(title)s” with my choices") % names,
+        "add_label": _("Add to my list: “%(title)s”") % names,
+        "remove_label": _("Remove “%(title)s”") % names,
     }
-    if reader.student:
-        reasons = eligibility.project_reasons(reader.student, project)
-        card["fit"] = reasons[0].sentence if reasons else _("You qualify")
-        card["fit_tone"] = "amber" if reasons else "green"
-        if reader.open:
-            card["can_add"] = not reasons
-            card["add_url"] = links.to("choice_add", project.pk)
-            card["remove_url"] = links.to("choice_remove", project.pk) if place else ""
-    return card
-
-
-class _Links:
-    """The addresses behind a card's buttons; what all cards of a page share is written once."""
-
-    def __init__(self, request, reader):
-        self.compares = request.user.is_authenticated
-        self.listed = list(reader.places)
-        self.compare_path = reverse("project_compare")
-        self.beside = "".join(f"&p={key}" for key in self.listed[: MOST_COMPARED - 1])
-        self.here = urlencode({"next": request.get_full_path()})
-        self.compare_label = _("Compare “%(title)s” with my choices")
-        self.add_label = _("Add to my list: “%(title)s”")
-        self.remove_label = _("Remove “%(title)s”")
-
-    def to(self, name, key):
-        """An action on one project that leads back to this page."""
-        return f"{reverse(name, args=[key])}?{self.here}"
-
-    def compare(self, key):
-        """The project beside those on the reader's list."""
-        if not self.compares:
-            return ""
-        if key in self.listed:
-            return _compare_url([key, *self.listed])
-        return f"{self.compare_path}?p={key}{self.beside}"
 
 
 def _facts(project):
@@ -382,7 +389,7 @@ def _column(request, reader, project, entry):
         facts.append({"label": _("Interest so far"), "value": band_words(entry.interest)})
     else:
         facts.append({"label": _("Interest so far"), "value": _("Counted tonight for the first time")})
-    return {"card": _cards(request, reader, [project])[0], "facts": facts}
+    return {"card": _card(project, _standing(request, reader, project)), "facts": facts}
 
 
 def _lines(text):
