@@ -8,6 +8,7 @@ from itertools import count
 from consortium import clock
 from consortium.actions.account import give_role
 from consortium.models import GovernanceBody, Organisation, Skill, StudentProfile, User
+from consortium.names import index_organisation
 from mentors.models import Appointment, Meeting, Mentorship, Reopening, SupervisionLog
 from placements.models import (
     Base,
@@ -42,7 +43,7 @@ def make_organisation(name=None, *, kind="enterprise", **fields):
     """An organisation; a sample enterprise by default."""
     number = next(_number)
     fields.setdefault("is_sample", True)
-    return Organisation.objects.create(
+    organisation = Organisation.objects.create(
         name_zh=name or f"示例单位{number}有限公司",
         name_en=fields.pop("name_en", f"Sample Unit {number}"),
         short_zh=fields.pop("short_zh", f"示例单位{number}"),
@@ -50,6 +51,8 @@ def make_organisation(name=None, *, kind="enterprise", **fields):
         created_at=clock.now(),
         **fields,
     )
+    index_organisation(organisation)
+    return organisation
 
 
 def make_board(code="technology"):

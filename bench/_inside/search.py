@@ -7,7 +7,7 @@ from django.db import connection
 
 from consortium.lists import PER_PAGE
 from consortium.models import Organisation
-from consortium.queries.organisation import searched
+from consortium.queries.organisation import searched_in_order
 from placements.queries.browse import Conditions, search
 from placements.queries.project import open_projects
 from placements.views.project import PAGE
@@ -25,8 +25,7 @@ def projects(words):
 def organisations(words):
     """{words: milliseconds of the first page of hits in the directory}."""
     return {
-        one: _milliseconds(searched(Organisation.objects.all(), one).order_by("pk")[:PER_PAGE])
-        for one in words
+        one: _milliseconds(searched_in_order(Organisation.objects.all(), one)[:PER_PAGE]) for one in words
     }
 
 

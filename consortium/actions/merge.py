@@ -10,6 +10,7 @@ from consortium.actions.organisation import search_key_of
 from consortium.audit import action, record
 from consortium.enums import MergeFate, NameKind
 from consortium.models import Organisation, OrganisationAlias, OrganisationMerge, OrganisationMergeRow
+from consortium.names import index_organisation, index_organisations
 from consortium.queries.merge import SOURCE, kept_instead_of, later_merge, plan_merge, rows_by_kind, rule_of
 from consortium.refusals import Forbidden, Invalid, Refused, Stale
 from consortium.rules.organisation import can_register
@@ -77,6 +78,7 @@ def merge_organisations(*, kept, gone, by, reason, seen=None):
     merge.save(update_fields=["names_added"])
     kept.pinyin = search_key_of(kept)
     kept.save()
+    index_organisation(kept)
     record(
         "organisations merged",
         kept,
@@ -114,6 +116,7 @@ def undo_merge(*, merge, by):
     )
     kept.pinyin = search_key_of(kept)  # now that its names are its own again
     kept.save(update_fields=["pinyin"])
+    index_organisations([kept, back])
     merge.undone_by, merge.undone_at = by, clock.now()
     merge.save(update_fields=["undone_by", "undone_at"])
     record("merge undone", kept, by=by, merge=merge.pk, gone=back.pk, gone_name=back.name_zh, stay=stay)

@@ -10,7 +10,7 @@ from consortium import clock
 from consortium.audit import action, record
 from consortium.enums import NameKind
 from consortium.models import Organisation, OrganisationAlias, OrganisationRole
-from consortium.pinyin import search_key
+from consortium.names import index_organisation, search_key
 from consortium.queries.organisation import possible_doubles
 from consortium.refusals import Forbidden, Invalid, Stale
 from consortium.rules.organisation import can_register
@@ -68,6 +68,7 @@ def register_organisation(
     )
     _save(organisation)
     _add_other_names(organisation, aliases, by)
+    index_organisation(organisation)
     record("organisation registered", organisation, by=by, kind=str(kind), line=source.get("line"))
     return organisation
 
@@ -107,6 +108,7 @@ def edit_organisation(*, organisation, by, aliases=None, revision=None, renamed_
     names_changed = _set_aliases(organisation, aliases, by)
     organisation.pinyin = search_key_of(organisation)
     _save(organisation)
+    index_organisation(organisation)
     if changed or names_changed:
         details = {name: [_word(before[name]), _word(value)] for name, value in changed.items()}
         renamed = {"renamed_on": renamed_on.isoformat()} if renamed_on else {}
@@ -151,6 +153,7 @@ def record_former_name(*, organisation, by, name, until, since=None):
     row = _former(organisation, name, since, until, by)
     organisation.pinyin = search_key_of(organisation)
     organisation.save(update_fields=["pinyin"])
+    index_organisation(organisation)
     record(
         "former name recorded",
         organisation,

@@ -26,6 +26,7 @@ from consortium.models.organisation import (
     OrganisationAlias,
     OrganisationContact,
     OrganisationRole,
+    OrganisationWords,
     Resolution,
 )
 from consortium.models.policy import PolicyValue
@@ -62,6 +63,7 @@ __all__ = [
     "OrganisationMerge",
     "OrganisationMergeRow",
     "OrganisationRole",
+    "OrganisationWords",
     "OutboxMessage",
     "Platform",
     "PolicyValue",

@@ -18,6 +18,7 @@ from consortium.enums import (
 )
 from consortium.models.document import NamedSourced, Sourced
 from consortium.sealed import SealedField
+from consortium.word_index import IndexedWords
 
 
 class GovernanceBody(NamedSourced):
@@ -99,6 +100,25 @@ class Organisation(Sourced):
 
     def get_absolute_url(self):
         return reverse("member", args=[self.pk])
+
+
+class OrganisationWords(models.Model):
+    """The search index of names as SQLite joins it (see consortium/names.py); its table is made by a migration."""
+
+    organisation = models.OneToOneField(
+        Organisation, models.DO_NOTHING, primary_key=True, db_column="rowid", related_name="words"
+    )
+    # The same column by another of its names: an order by the record's key would be read from the record's table.
+    place = models.BigIntegerField(db_column="_rowid_")
+    body = IndexedWords()
+
+    class Meta:
+        managed = False
+        db_table = "consortium_organisationsearch"
+        default_permissions = ()
+
+    def __str__(self):
+        return f"{self.organisation_id}"
 
 
 class OrganisationAlias(Sourced):

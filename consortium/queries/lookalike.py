@@ -5,7 +5,7 @@ import re
 from django.db.models import Q
 
 from consortium.models import Organisation, OrganisationAlias
-from consortium.pinyin import full_pinyin
+from consortium.names import full_pinyin
 from consortium.uscc import plain
 
 # What legal persons of one name differ in, and what says nothing about which one it is.

@@ -5,11 +5,14 @@ from django.db.models import Exists, OuterRef, Prefetch, Q
 from consortium import clock, remembered
 from consortium.enums import MEMBERSHIP_OVER, MembershipState, NameKind
 from consortium.models import GovernanceBody, Membership, Organisation, OrganisationAlias, OrganisationRole
+from consortium.names import INDEX as NAMES
 from consortium.reach import reach
 from consortium.roles import Permission
+from consortium.uscc import plain
 
 EXPIRING_DAYS = clock.SOON_DAYS
-CODE_START = 4
+CODE_START, CODE_LENGTH = 4, 18
+MOST_BY_CODE = 1000
 # The council of the consortium itself, as line 139 of the source document names it.
 MAIN_COUNCIL = "天津经开区生物医药产教联合体理事会"
 
@@ -87,26 +90,36 @@ def sees_register(user):
 
 
 def searched(organisations, words, *, office=False):
-    """Narrow to a name, a short name, another name, pinyin or its initials, or a credit code; the office by its start."""
+    """Narrow to a name of any time, its pinyin or initials, or a credit code; the office finds a code by its start."""
+    organisations, named = _without_codes(organisations, words, office)
+    return NAMES.matching(organisations, named)
+
+
+def searched_in_order(organisations, words, *, office=False):
+    """The same in the order of recording, read no further than asked for."""
+    organisations, named = _without_codes(organisations, words, office)
+    return NAMES.in_order(organisations, named)
+
+
+def _without_codes(organisations, words, office):
+    named = []
     for word in words.split()[:5]:
-        organisations = organisations.filter(
-            _named(word)
-            | Q(**{"uscc__startswith" if office and len(word) >= CODE_START else "uscc": word.upper()})
-        )
-    return organisations
+        if keys := _by_code(word, office):
+            found = NAMES.matching(Organisation.objects.order_by(), word)
+            organisations = organisations.filter(Q(pk__in=keys) | Q(pk__in=found.values("pk")))
+        else:
+            named.append(word)
+    return organisations, " ".join(named)
 
 
-def _named(word):
-    """Organisations that carry the word in a name.
-
-    It is looked for in every row, so no more is asked than can be so: case of a word that has none, pinyin of Chinese.
-    """
-    same = "contains" if word.lower() == word.upper() else "icontains"
-    aliases = OrganisationAlias.objects.filter(**{f"name__{same}": word})
-    named = Q(pk__in=aliases.values("organisation"))
-    for name in ("name_zh", "name_en", "short_zh"):
-        named |= Q(**{f"{name}__{same}": word})
-    return named | Q(pinyin__contains=word.lower()) if word.isascii() else named
+def _by_code(word, office):
+    """Keys of the organisations whose credit code the word is, or begins; none for a word that is no code."""
+    code = plain(word)
+    if not code.isascii() or len(code) < CODE_START or not (office or len(code) == CODE_LENGTH):
+        return []
+    # Codes are digits and capitals, of which every collation keeps the order.
+    rows = Organisation.objects.filter(uscc__gte=code, uscc__lte=code.ljust(CODE_LENGTH, "Z"))
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:MOST_BY_CODE])
 
 
 def holds(membership, day):

@@ -26,6 +26,8 @@ def directory(request):
     rows = _conditions(request, tabs, day, office)
     (*counts, found), kinds = queries.counted(*(of for _name, _label, of in tabs), rows)
     order = lists.chosen(request, "sort", {"name", "term", "new"}) or "document"
+    if order == "document":
+        rows = _conditions(request, tabs, day, office, in_order=True)
     rows = queries.with_list_parts(_ordered(rows, order, day), day)
     columns = member_columns.chosen(request, office)
     if exports.wanted(request):
@@ -103,10 +105,10 @@ def _tab(request, tabs):
     return lists.chosen(request, "tab", {name for name, _label, _rows in tabs}) or "all"
 
 
-def _conditions(request, tabs, day, office):
+def _conditions(request, tabs, day, office, *, in_order=False):
     tab = _tab(request, tabs)
     rows = next(rows for name, _label, rows in tabs if name == tab)
-    return _filtered(request, rows, day, office)
+    return _filtered(request, rows, day, office, in_order)
 
 
 def _prepare(rows, columns, day, user, office):
@@ -131,8 +133,9 @@ def _tabs(day, office, user):
     return tabs
 
 
-def _filtered(request, rows, day, office):
-    rows = queries.searched(rows, lists.words_of(request), office=office)
+def _filtered(request, rows, day, office, in_order):
+    search = queries.searched_in_order if in_order else queries.searched
+    rows = search(rows, lists.words_of(request), office=office)
     if kind := lists.chosen(request, "kind", OrganisationKind.values):
         rows = rows.filter(kind=kind)
     rank = lists.chosen(request, "rank", MembershipRank.values)
@@ -160,7 +163,7 @@ def _ordered(rows, order, day):
             .values("until")[:1]
         )
         return rows.annotate(term_end=Subquery(ends)).order_by("term_end", "pk")
-    return rows.order_by("pk")
+    return rows  # in the order of recording
 
 
 def _council(request):

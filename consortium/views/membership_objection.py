@@ -10,7 +10,7 @@ from consortium.actions import membership_decision as actions
 from consortium.forms.membership_application import ObjectionAnswerForm
 from consortium.queries import membership_application as queries
 from consortium.rules.membership_application import may_decide
-from consortium.views.step import attempted, step
+from consortium.views.step import step
 
 
 @signed_in

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from consortium.enums import BodyKind, MembershipRank, MembershipState, OrganisationKind
 from consortium.models import GovernanceBody, Membership, Organisation, OrganisationAlias, Resolution
-from consortium.pinyin import search_key
+from consortium.names import index_organisations, search_key
 from mentors.enums import AppointmentKind, MentorCategory
 from mentors.models import Appointment
 from outcomes.large_world import words
@@ -45,6 +45,10 @@ def enter_organisations(world, count):
         if draw.chance(0.1)
     )
     world.write(OrganisationAlias, aliases, "other names")
+    indexed = world.counted(
+        [world.university, *world.partners], "organisations in the search index", count + 1
+    )
+    index_organisations(indexed)
     _enter_memberships(world, draw)
 
 

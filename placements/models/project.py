@@ -7,6 +7,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from consortium.enums import TalentType
+from consortium.word_index import IndexedWords
 from placements.enums import Chain, DegreeWanted, Field, Housing, Level, ProjectState, SafetyClass
 
 
@@ -209,18 +210,6 @@ class ProjectChange(models.Model):
         return f"{self.project_id} {self.field}"
 
 
-class Match(models.Lookup):
-    """The words of an FTS5 query are in the index."""
-
-    lookup_name = "match"
-    prepare_rhs = False
-
-    def as_sql(self, compiler, connection):
-        """`body MATCH query`."""
-        body, _nothing = self.process_lhs(compiler, connection)
-        return f"{body} MATCH %s", [self.rhs]
-
-
 class ProjectWords(models.Model):
     """The search index of projects as SQLite joins it (see placements/search.py); its table is made by a migration."""
 
@@ -229,7 +218,7 @@ class ProjectWords(models.Model):
     )
     # The same column by another of its names: an order by the project's key would be read from the project's table.
     place = models.BigIntegerField(db_column="_rowid_")
-    body = models.TextField()
+    body = IndexedWords()
 
     class Meta:
         managed = False
@@ -238,6 +227,3 @@ class ProjectWords(models.Model):
 
     def __str__(self):
         return f"{self.project_id}"
-
-
-ProjectWords._meta.get_field("body").register_lookup(Match)

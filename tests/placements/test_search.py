@@ -2,8 +2,9 @@
 
 import pytest
 
+from consortium.word_index import tokens
 from placements.models import Project
-from placements.search import index_project, matching, newest_matching, tokens
+from placements.search import index_project, matching, newest_matching
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -1,0 +1,56 @@
+"""Names of organisations as people type them: pinyin, its initials, and the search index that holds all of it."""
+
+from itertools import islice
+
+from django.db.models import prefetch_related_objects
+from pypinyin import Style, lazy_pinyin
+
+from consortium.word_index import AT_ONCE, WordIndex, runs, tokens
+
+INDEX = WordIndex("consortium_organisationsearch", "organisation_id")
+
+
+def full_pinyin(name):
+    """“天津大学” gives “tianjindaxue”."""
+    return "".join(lazy_pinyin(name)).lower()
+
+
+def search_key(*names):
+    """“天津大学” gives “tianjindaxue tjdx”, for sorting; several names follow each other. At most 400 characters."""
+    parts = []
+    for name in filter(None, names):
+        parts.append("".join(lazy_pinyin(name)))
+        parts.append("".join(lazy_pinyin(name, style=Style.FIRST_LETTER)))
+    return " ".join(dict.fromkeys(part.lower() for part in parts))[:400]
+
+
+def index_organisation(organisation):
+    """Put an organisation's names into the search index. Called by every action that changes one of them."""
+    index_organisations([organisation])
+
+
+def index_organisations(organisations):
+    """The same for many at once, in chunks; `organisations` may be any iterable of saved ones."""
+    organisations = iter(organisations)
+    while chunk := list(islice(organisations, AT_ONCE)):
+        for row in chunk:
+            getattr(row, "_prefetched_objects_cache", {}).pop("aliases", None)
+        prefetch_related_objects(chunk, "aliases")
+        INDEX.put((row.pk, _words(row)) for row in chunk)
+
+
+def _words(organisation):
+    """What an organisation is found by: its names of all times, and the Chinese ones by their sound.
+
+    A word is found from its beginning on, so the sound of a name is there once from each of its characters on:
+    “nankai” and “nk” find 天津南开大学.
+    """
+    chinese = [organisation.name_zh, organisation.short_zh, *(row.name for row in organisation.aliases.all())]
+    words = tokens("\n".join([*chinese, organisation.name_en]))
+    sounds = {}
+    for name in chinese:
+        for style in (Style.NORMAL, Style.FIRST_LETTER):
+            heard = lazy_pinyin(name, style=style)
+            for start in range(len(heard)):
+                sounds |= dict.fromkeys(runs("".join(heard[start:]))[:1])
+    return words + [sound for sound in sounds if sound not in words]
