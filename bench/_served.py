@@ -8,6 +8,7 @@ import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlencode
 
 from bench import Unmeasurable
 from bench._worlds import BROKER, ROOT
@@ -94,8 +95,14 @@ class Client:
     def __init__(self, port, session=""):
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self.headers = {"X-Forwarded-Proto": "https", "Accept": "text/html"}
+        self.cookies = {}
         if session:
-            self.headers["Cookie"] = f"sessionid={session}"
+            self._keep(f"sessionid={session}")
+
+    def _keep(self, cookie):
+        name, _is, value = cookie.partition("=")
+        self.cookies[name] = value
+        self.headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
 
     def get(self, address):
         """(seconds, answer, body); an answer other than 200 is an error, for nothing is claimed of those."""
@@ -104,9 +111,23 @@ class Client:
         answer = self.connection.getresponse()
         body = answer.read()
         seconds = time.perf_counter() - started
+        for cookie in answer.headers.get_all("Set-Cookie") or ():
+            self._keep(cookie.partition(";")[0])
         if answer.status != 200:
             raise Unmeasurable(f"{address} answered {answer.status}")
         return seconds, answer, body
+
+    def post(self, address, sent):
+        """(seconds, answer) of a form sent as a browser on this site sends it; cookies of earlier answers go along."""
+        headers = self.headers | {
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Referer": f"https://127.0.0.1{address}",
+        }
+        started = time.perf_counter()
+        self.connection.request("POST", address, body=urlencode(sent), headers=headers)
+        answer = self.connection.getresponse()
+        answer.read()
+        return time.perf_counter() - started, answer
 
     def close(self):
         """End the connection."""

@@ -241,4 +241,13 @@ def _large(name, students, projects, organisations, *more):
 SMALL = _large("small", 200, 1_200, 300)
 LARGE = _large("large", 200, 100_000, 100_000)
 ROUND = _large("round", 10_000, 1_200, 150, ("-m", "bench._inside", "scored.until_scored"))
+SUPERVISION = World(
+    "supervision",
+    (
+        (
+            *("manage.py", "load_world", "--verbosity", "0", "--students", "17000", "--projects", "4000"),
+            *("--organisations", "300", "--mentorships", "10000"),
+        ),
+    ),
+)
 DEMO = World("demo", (("manage.py", "load_seed"), ("manage.py", "load_demo")))

@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import make_password
 from consortium import clock
 from consortium.audit import action, record
 from consortium.models import RoleGrant, User
-from outcomes.large_world import partners, projects, round, words
+from outcomes.large_world import partners, projects, round, supervision, words
 from outcomes.large_world.draw import Draw
 
 AT_ONCE = 1000
@@ -98,10 +98,19 @@ def chunks(rows):
         yield chunk
 
 
-def load(*, students, projects, organisations, seed, say):
+def load(*, students, projects, organisations, mentorships=0, seed, say):
     """Build the world. `say` takes a line of progress. Raises Unloadable."""
     _ask(students=students, projects=projects, organisations=organisations)
-    return _build(students=students, projects=projects, organisations=organisations, seed=seed, say=say)
+    if not 0 <= mentorships <= students:
+        raise Unloadable("--mentorships is a number from 0 to that of the students.")
+    return _build(
+        students=students,
+        projects=projects,
+        organisations=organisations,
+        mentorships=mentorships,
+        seed=seed,
+        say=say,
+    )
 
 
 def _ask(**sizes):
@@ -120,10 +129,12 @@ def _ask(**sizes):
 
 
 @action
-def _build(*, students, projects: int, organisations, seed, say):
+def _build(*, students, projects: int, organisations, mentorships, seed, say):
     world = World(seed, students, projects, say)
     _enter_staff(world)
     fill(world, students, projects, organisations)
+    if mentorships:
+        supervision.enter_mentorships(world, mentorships)
     record(
         "large world loaded",
         world.university,  # an act on an organisation: whatever was counted before is counted anew

@@ -16,18 +16,20 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("--students", type=int, required=True, metavar="N")
         parser.add_argument("--projects", type=int, required=True, metavar="M")
+        parser.add_argument("--mentorships", type=int, default=0, metavar="L", help="default: none")
         parser.add_argument("--seed", type=int, default=1, metavar="S")
         parser.add_argument(
             "--organisations", type=int, metavar="K", help="default: one for eight projects, at least 12"
         )
 
-    def handle(self, *, students, projects, seed, organisations, **options):
+    def handle(self, *, students, projects, seed, organisations, mentorships, **options):
         say = self._say if options["verbosity"] else lambda _line: None
         try:
             load(
                 students=students,
                 projects=projects,
                 organisations=max(12, projects // PROJECTS_EACH) if organisations is None else organisations,
+                mentorships=mentorships,
                 seed=seed,
                 say=say,
             )
