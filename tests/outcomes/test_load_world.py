@@ -3,9 +3,12 @@
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
+from django.db.models import Count
 
 from consortium.audit import first_broken_link
 from consortium.models import AuditEvent, Membership, Organisation, RoleGrant, StudentProfile, User
+from consortium.queries.organisation import searched
+from mentors.models import Mentorship, SupervisionLog
 from placements.enums import ApplicationState, RoundState
 from placements.models import (
     Application,
@@ -161,3 +164,19 @@ def test_a_failed_load_leaves_nothing(db):
     assert not User.objects.exists()
     assert Organisation.objects.count() == 1
     assert not AuditEvent.objects.exists()
+
+
+def test_mentorships_keep_to_every_mentors_capacity_and_have_logs_of_both_sides(db):
+    load(mentorships=STUDENTS)
+    assert 5 <= Mentorship.objects.count() <= STUDENTS
+    for side in ("academic", "industry"):
+        of_each = Mentorship.objects.values(side, f"{side}__capacity").annotate(n=Count("pk")).order_by()
+        assert all(row["n"] <= row[f"{side}__capacity"] for row in of_each)
+        assert SupervisionLog.objects.filter(side=side, state="confirmed").exists()
+    assert "--mentorships" in refusal(mentorships=STUDENTS + 1)
+
+
+def test_a_search_finds_the_organisations_of_the_world(db):
+    load()
+    some = Organisation.objects.exclude(short_zh="").order_by("pk").last()
+    assert some in searched(Organisation.objects.all(), some.short_zh)
