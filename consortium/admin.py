@@ -1,4 +1,4 @@
-"""The lists of the admin; what may be done there goes through the actions (ADR 0022)."""
+"""The lists of the admin; what may be done there goes through the actions (ADR 0024)."""
 
 from django.contrib import admin, messages
 from django.utils.html import format_html

@@ -1,4 +1,4 @@
-"""The admin of system administrators: lists to look things up in, whose only changes go through actions (ADR 0022).
+"""The admin of system administrators: lists to look things up in, whose only changes go through actions (ADR 0024).
 
 No row is added, edited or deleted here, and there is no address that could: a list is all a model gets.
 """

@@ -2,7 +2,6 @@
 
 from itertools import islice
 
-from django.db.models import prefetch_related_objects
 from pypinyin import Style, lazy_pinyin
 
 from consortium.word_index import AT_ONCE, WordIndex, runs, tokens
@@ -33,19 +32,27 @@ def index_organisations(organisations):
     """The same for many at once, in chunks; `organisations` may be any iterable of saved ones."""
     organisations = iter(organisations)
     while chunk := list(islice(organisations, AT_ONCE)):
-        for row in chunk:
-            getattr(row, "_prefetched_objects_cache", {}).pop("aliases", None)
-        prefetch_related_objects(chunk, "aliases")
-        INDEX.put((row.pk, _words(row)) for row in chunk)
+        others = _other_names(chunk)
+        INDEX.put((row.pk, _words(row, others.get(row.pk, ()))) for row in chunk)
 
 
-def _words(organisation):
+def _other_names(organisations):
+    """{organisation: its other names, former ones too}; of a migration's model as well."""
+    names = {}
+    aliases = organisations[0]._meta.get_field("aliases").related_model.objects
+    rows = aliases.filter(organisation__in=[row.pk for row in organisations]).order_by("pk")
+    for key, name in rows.values_list("organisation_id", "name"):
+        names.setdefault(key, []).append(name)
+    return names
+
+
+def _words(organisation, others):
     """What an organisation is found by: its names of all times, and the Chinese ones by their sound.
 
     A word is found from its beginning on, so the sound of a name is there once from each of its characters on:
     “nankai” and “nk” find 天津南开大学.
     """
-    chinese = [organisation.name_zh, organisation.short_zh, *(row.name for row in organisation.aliases.all())]
+    chinese = [organisation.name_zh, organisation.short_zh, *others]
     words = tokens("\n".join([*chinese, organisation.name_en]))
     sounds = {}
     for name in chinese:

@@ -173,10 +173,13 @@ def test_mentorships_keep_to_every_mentors_capacity_and_have_logs_of_both_sides(
         of_each = Mentorship.objects.values(side, f"{side}__capacity").annotate(n=Count("pk")).order_by()
         assert all(row["n"] <= row[f"{side}__capacity"] for row in of_each)
         assert SupervisionLog.objects.filter(side=side, state="confirmed").exists()
-    assert "--mentorships" in refusal(mentorships=STUDENTS + 1)
 
 
 def test_a_search_finds_the_organisations_of_the_world(db):
     load()
     some = Organisation.objects.exclude(short_zh="").order_by("pk").last()
     assert some in searched(Organisation.objects.all(), some.short_zh)
+
+
+def test_there_are_no_more_mentorships_than_students(db):
+    assert "--mentorships" in refusal(mentorships=STUDENTS + 1)
