@@ -1,8 +1,7 @@
 """Objections to a membership on notice, which anybody makes on the notice's page: answered by the secretariat."""
 
-from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from consortium.access import signed_in
