@@ -21,6 +21,7 @@ urlpatterns = [
     path("mentorships/<int:pk>/log/", log.log_new, name="log_new"),
     path("mentorships/<int:pk>/log/draft/", log.log_draft, name="log_draft"),
     path("supervision/", overview.supervision, name="supervision"),
+    path("supervision/new/", log.log_which, name="log_which"),
     path("joint/new/", joint.joint_new, name="joint_new"),
     path("joint/draft/", joint.joint_draft, name="joint_draft"),
     path("logs/", log.logs, name="logs"),
@@ -29,7 +30,8 @@ urlpatterns = [
     path("logs/<int:pk>/differs/", log.log_differs, name="log_differs"),
     path("logs/<int:pk>/cosign/", log.log_cosign, name="log_cosign"),
     path("logs/<int:pk>/amend/", log.log_amend, name="log_amend"),
-    path("l/<str:token>/", link.log_link, name="log_link"),
+    path("s/<str:token>/", link.log_link, name="log_link"),
+    path("l/<str:token>/", link.log_link),  # as mails of the first weeks name it
     path("mentorships/<int:pk>/meetings/new/", meeting.meeting_new, name="meeting_new"),
     path("meetings/<int:pk>/", meeting.meeting, name="meeting"),
     path("meetings/<int:pk>/cancel/", meeting.meeting_cancel, name="meeting_cancel"),

@@ -21,7 +21,7 @@ from mentors.actions.reopening import ask_reopening
 from mentors.enums import LogState
 from mentors.forms.log import LENGTHS, AmendForm, CosignForm, DiffersForm, LogForm
 from mentors.queries import log as queries
-from mentors.queries.mentorship import mentorships_visible_to
+from mentors.queries.mentorship import guides, guides_or_did, mentorships_visible_to
 from mentors.rules import log as rules
 from mentors.rules.rhythm import month_of, standing_of
 from mentors.wording import compared
@@ -39,6 +39,19 @@ def log_new(request, pk):
             url_label=_("Open the mentorship"),
         )
     return write(request, mentorship, request.user)
+
+
+@signed_in
+def log_which(request):
+    """The way to a new log from anywhere: to the form where there is one student, else to the list to choose from."""
+    user, since = request.user, rules.earliest(clock.today())
+    if not guides(user):
+        raise Forbidden(
+            _("Only a student’s two mentors sign logs."),
+            remedy=_("You can read the logs of your own guidance."),
+        )
+    rows = list(guides_or_did(user, since)[:2])
+    return redirect("log_new", rows[0].pk) if len(rows) == 1 else redirect("mentorships")
 
 
 def write(request, mentorship, by, *, link=None):

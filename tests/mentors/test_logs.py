@@ -467,6 +467,17 @@ def test_who_opens_form_and_log(client):
         assert (SECRET in answer.content.decode()) is note
 
 
+def test_new_log_leads_to_the_form_of_the_one_student_else_to_the_list(client):
+    row, url = make_mentorship(), reverse("log_which")
+    assert url == "/supervision/new/"
+    client.force_login(row.industry.user)
+    assert client.get(url).url == reverse("log_new", args=[row.pk])
+    make_mentorship(industry=row.industry)
+    assert client.get(url).url == reverse("mentorships")
+    client.force_login(row.student.user)
+    assert client.get(url).status_code == 403
+
+
 def test_retired_mentor_without_any_role_still_reads(client):
     row = make_log()
     row.mentor.user.grants.update(ended_at=clock.now())

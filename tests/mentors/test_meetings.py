@@ -124,6 +124,12 @@ def test_opening_a_link_records_nothing_and_pressing_signs_this_one_log():
     assert SupervisionLog.objects.count() == 1
 
 
+def test_address_of_the_link_is_the_published_one_and_the_first_mails_still_open():
+    _meeting, link = asked()
+    url = link.get_absolute_url()
+    assert url.startswith("/s/") and Client().get(url.replace("/s/", "/l/", 1)).status_code == 200
+
+
 def test_link_of_another_or_forged_or_over():
     _meeting, link = asked()
     url, client = link.get_absolute_url(), Client()
