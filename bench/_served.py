@@ -93,6 +93,7 @@ class Client:
     """One kept connection, as the proxy in front keeps it; a reader with a session, or a visitor."""
 
     def __init__(self, port, session=""):
+        self.origin = f"https://127.0.0.1:{port}"
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self.headers = {"X-Forwarded-Proto": "https", "Accept": "text/html"}
         self.cookies = {}
@@ -121,7 +122,7 @@ class Client:
         """(seconds, answer) of a form sent as a browser on this site sends it; cookies of earlier answers go along."""
         headers = self.headers | {
             "Content-Type": "application/x-www-form-urlencoded",
-            "Referer": f"https://127.0.0.1{address}",
+            "Referer": self.origin + address,
         }
         started = time.perf_counter()
         self.connection.request("POST", address, body=urlencode(sent), headers=headers)

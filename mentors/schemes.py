@@ -8,6 +8,7 @@ nomination, so that a later change of a limit rewrites nothing.
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from consortium.policy import INDUSTRY_PROFESSORS, INDUSTRY_TEACHERS
 from mentors.enums import AppointmentKind, Degree, TitleLevel
@@ -47,7 +48,13 @@ SCHEMES = {
             utmost="mentor_age_utmost",
             excusable=True,
         ),
-        Rule(DEGREE, _("Degree"), INDUSTRY_TEACHERS, least=Degree.BACHELOR, excusable=True),
+        Rule(
+            DEGREE,
+            pgettext_lazy("of a person", "Degree"),
+            INDUSTRY_TEACHERS,
+            least=Degree.BACHELOR,
+            excusable=True,
+        ),
         Rule(
             TITLE,
             _("Title, or long experience"),
@@ -81,7 +88,7 @@ SCHEMES = {
         ),
     ),
     AppointmentKind.ACADEMIC: (
-        Rule(DEGREE, _("Degree"), PRACTICE, least=Degree.MASTER, excusable=True),
+        Rule(DEGREE, pgettext_lazy("of a person", "Degree"), PRACTICE, least=Degree.MASTER, excusable=True),
         Rule(TITLE, _("Title"), PRACTICE, least=TitleLevel.ASSOCIATE, excusable=True),
         Rule(IN_POST, _("In post at the university"), PRACTICE),
     ),

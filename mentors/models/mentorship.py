@@ -1,9 +1,7 @@
 """A mentorship: one student between one academic and one industry mentor, over an interval."""
 
-from datetime import timedelta
-
 from django.db import models
-from django.db.models import ExpressionWrapper, F, Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -18,15 +16,6 @@ class MentorshipQuerySet(models.QuerySet):
     def running(self, on):
         """Of those the ones that have begun by the day."""
         return self.holding(on).filter(since__lte=on)
-
-
-def holds_days(first, last, number):
-    """`Mentorship.days_in(first, last) >= number` as a condition on running ones, whose last day is `until`."""
-    more = timedelta(days=number - 1)
-    if last - first < more:
-        return Q(pk=None)
-    as_long = ExpressionWrapper(F("since") + more, output_field=models.DateField())
-    return Q(since__lte=last - more, until__gte=first + more) & Q(until__gte=as_long)
 
 
 class Mentorship(models.Model):

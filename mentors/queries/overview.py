@@ -1,74 +1,121 @@
 """Everybody's supervision at once: what each month has and lacks, week by week. Fit for ten thousand mentorships."""
 
 from collections import defaultdict
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import NamedTuple
 
-from django.db.models import Case, Count, F, IntegerField, Max, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models import Count, Max, Q
 
 from consortium.remembered import until_an_act_on
 from mentors.enums import COUNTED_AS_JOINT, LogState, Side
 from mentors.models import SupervisionLog
-from mentors.models.mentorship import holds_days
-from mentors.queries.mentorship import mentorships_visible_to
+from mentors.queries.mentorship import mentorships_visible_to, searched
 
 SILENT = timedelta(days=28)
+AT_ONCE = 500
 
 
-def overseen(user, day, months, least, counting):
-    """Mentorships that run on the day, each with what this month and the last one have and lack.
+class Overseen(NamedTuple):
+    """How one running mentorship stands: logs of last month and this one, how many are missing, the newest."""
 
-    `months`: {"now": (first, last), "before": (first, last)}; `least`: {"academic": n, "industry": n}; `counting`:
-    of how many days a month must hold to ask for anything.
+    pk: int
+    academic_before: int
+    industry_before: int
+    lack_before: int
+    academic_now: int
+    industry_now: int
+    lack_now: int
+    newest: date | None
+    differs: int
+
+
+# What the list can be narrowed to: {name: whether a mentorship fulfils it on the day}.
+CONDITIONS = {
+    "before": lambda one, _day: one.lack_before > 0,
+    "now": lambda one, _day: one.lack_now > 0,
+    "silent": lambda one, day: one.newest is None or one.newest < day - SILENT,
+    "differs": lambda one, _day: one.differs > 0,
+}
+
+
+def late_first(user, day, months, least, counting):
+    """[Overseen] of all mentorships that run on the day: those first whose last month lacks most, then this month's,
+    then the longest silence. Two questions for any number.
+
+    `months`: last month and this one as (first day, last day); `least`: logs a month of (academic, industry);
+    `counting`: of how many days a month must hold to ask for anything.
     """
-    rows = mentorships_visible_to(user).running(day)
-    logs = SupervisionLog.objects.standing().filter(mentorship=OuterRef("pk")).order_by()
-    for name, (first, last) in months.items():
-        asks = holds_days(first, last, counting)
-        lacks = []
-        for side in Side.values:
-            signed = logs.filter(side=side, day__range=(first, last)).values("mentorship")
-            number = Subquery(signed.annotate(n=Count("pk")).values("n"), output_field=IntegerField())
-            rows = rows.annotate(**{f"{side}_{name}": Coalesce(number, 0)})
-            lacks.append(Greatest(Value(least[side]) - F(f"{side}_{name}"), 0))
-        rows = rows.annotate(
-            **{
-                f"lack_{name}": Case(
-                    When(asks, then=lacks[0] + lacks[1]), default=0, output_field=IntegerField()
-                )
-            }
-        )
-    newest = logs.values("mentorship").annotate(last=Max("day")).values("last")
-    differ = logs.filter(state=LogState.DIFFERS).values("mentorship").annotate(n=Count("pk")).values("n")
-    return rows.annotate(
-        newest=Subquery(newest), differs=Coalesce(Subquery(differ, output_field=IntegerField()), 0)
+    return _late_first(mentorships_visible_to(user).running(day), day, months, least, counting)
+
+
+@until_an_act_on(
+    "mentors.mentorship",
+    "mentors.supervisionlog",
+    "consortium.policyvalue",
+    "consortium.studentprofile",
+    most=4,
+)
+def _late_first(rows, day, months, least, counting):
+    logs = _logs_of(months, rows)
+    found = []
+    for pk, since, until, number in rows.order_by().values_list("pk", "since", "until", "student__number"):
+        done, newest, differs = logs.get(pk, NONE_YET)
+        facts = []
+        for (first, last), (academic, industry) in zip(months, (done[:2], done[2:]), strict=True):
+            asks = (min(until, last) - max(since, first)).days + 1 >= counting
+            lacks = max(least[0] - academic, 0) + max(least[1] - industry, 0) if asks else 0
+            facts += [academic, industry, lacks]
+        one = Overseen(pk, *facts, newest, differs)
+        found.append(((-one.lack_before, -one.lack_now, newest or date.min, number, pk), one))
+    return [one for _order, one in sorted(found)]
+
+
+NONE_YET = ((0, 0, 0, 0), None, 0)
+
+
+def _logs_of(months, rows):
+    """{mentorship: (logs by month and side, the newest day, how many differ)} of the standing logs, in one question."""
+    of_a_month = {
+        f"{side}_{at}": Count("pk", filter=Q(side=side, day__range=month))
+        for at, month in enumerate(months)
+        for side in (Side.ACADEMIC, Side.INDUSTRY)
+    }
+    logs = (
+        SupervisionLog.objects.standing()
+        .filter(mentorship__in=rows.order_by().values("pk"))
+        .order_by()
+        .values("mentorship")
+        .annotate(**of_a_month, newest=Max("day"), differing=Count("pk", filter=Q(state=LogState.DIFFERS)))
+        .values_list("mentorship", *of_a_month, "newest", "differing")
     )
+    return {pk: (tuple(done), newest, differs) for pk, *done, newest, differs in logs}
 
 
-def conditions(day):
-    """The conditions of the list: {name: Q}."""
-    return {
-        "before": Q(lack_before__gt=0),
-        "now": Q(lack_now__gt=0),
-        "silent": Q(newest__lt=day - SILENT) | Q(newest=None),
-        "differs": Q(differs__gt=0),
+def narrowed(overseen, user, words):
+    """Those of them in whose names, number or topic the words stand."""
+    if not words:
+        return overseen
+    hits = set(searched(mentorships_visible_to(user), words).order_by().values_list("pk", flat=True))
+    return [one for one in overseen if one.pk in hits]
+
+
+def numbers(overseen, day):
+    """How many fulfil each condition: {name: number, "all": number}."""
+    return {name: sum(fulfils(one, day) for one in overseen) for name, fulfils in CONDITIONS.items()} | {
+        "all": len(overseen)
     }
 
 
-@until_an_act_on("mentors.mentorship", "mentors.supervisionlog", "consortium.policyvalue", most=64)
-def numbers(rows, day):
-    """How many fulfil each condition, in one question: {name: number, "all": number}."""
-    # The names of the answers must not be those of the annotations that the conditions ask about.
-    asked = {f"number_{name}": Count("pk", filter=what) for name, what in conditions(day).items()}
-    found = rows.order_by().aggregate(number_all=Count("pk"), **asked)
-    return {name.removeprefix("number_"): number for name, number in found.items()}
-
-
-def late_first(rows):
-    """Those whose last month lacks most first, then this month's, then the longest silence."""
-    return rows.order_by(
-        "-lack_before", "-lack_now", F("newest").asc(nulls_first=True), "student__number", "pk"
-    )
+def with_persons(overseen, user):
+    """The mentorships themselves in this order, each with what `Overseen` says of it; a question for 500."""
+    for at in range(0, len(overseen), AT_ONCE):
+        piece = overseen[at : at + AT_ONCE]
+        rows = mentorships_visible_to(user).in_bulk([one.pk for one in piece])
+        for one in piece:
+            # Gone since they were counted: nothing to show.
+            if row := rows.get(one.pk):
+                row.overseen = one
+                yield row
 
 
 def weekly(pks, first, weeks):

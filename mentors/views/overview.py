@@ -11,7 +11,6 @@ from consortium.refusals import Forbidden
 from mentors.enums import ReopeningState
 from mentors.queries import overview as queries
 from mentors.queries.log import reopenings_visible_to
-from mentors.queries.mentorship import searched
 from mentors.rules import log as rules
 from mentors.rules.rhythm import DAYS_THAT_COUNT, month_before, month_of, rhythm
 
@@ -27,19 +26,23 @@ def supervision(request):
             remedy=_("Your own students are under “My students”."),
         )
     today, least = clock.today(), rhythm()
-    months = {"now": month_of(today), "before": month_before(today)}
-    minimum = {"academic": least.academic, "industry": least.industry}
-    everything = queries.overseen(request.user, today, months, minimum, DAYS_THAT_COUNT)
-    everything = searched(everything, lists.words_of(request))
-    names = queries.conditions(today)
-    chosen = lists.chosen(request, "only", names)
-    rows = queries.late_first(everything.filter(names[chosen]) if chosen else everything)
+    months = {"before": month_before(today), "now": month_of(today)}
+    minimum = (least.academic, least.industry)
+    everything = queries.late_first(request.user, today, tuple(months.values()), minimum, DAYS_THAT_COUNT)
+    everything = queries.narrowed(everything, request.user, lists.words_of(request))
+    chosen = lists.chosen(request, "only", queries.CONDITIONS)
+    fulfils = queries.CONDITIONS.get(chosen)
+    rows = [one for one in everything if fulfils(one, today)] if fulfils else everything
     if format := exports.wanted(request):
         return exports.export(
-            rows.iterator(2000), _columns(least), format, _("Supervision %(day)s") % {"day": today}
+            queries.with_persons(rows, request.user),
+            _columns(least),
+            format,
+            _("Supervision %(day)s") % {"day": today},
         )
     number = queries.numbers(everything, today)
-    page = lists.page_of(request, rows, count=number[chosen or "all"])
+    page = lists.page_of(request, rows)
+    page.object_list = list(queries.with_persons(page.object_list, request.user))
     view = lists.chosen(request, "view", {"list"}) or "weeks"
     first = today - timedelta(days=today.weekday() + 7 * (WEEKS - 1))
     weeks = [first + timedelta(weeks=at) for at in range(WEEKS)]
@@ -100,7 +103,7 @@ def _fill(rows, first, weeks):
 
 def _columns(least):
     def of(name):
-        return lambda row: getattr(row, name)
+        return lambda row: getattr(row.overseen, name)
 
     return [
         (_("Student number"), lambda row: row.student.number),
@@ -108,9 +111,9 @@ def _columns(least):
         (_("Academic mentor"), lambda row: row.academic.user.get_full_name()),
         (_("Industry mentor"), lambda row: row.industry.user.get_full_name()),
         (_("Organisation"), lambda row: row.industry.organisation.name),
-        (_("Topic"), of("topic")),
-        (_("First day"), of("since")),
-        (_("Last day"), of("last_day")),
+        (_("Topic"), lambda row: row.topic),
+        (_("First day"), lambda row: row.since),
+        (_("Last day"), lambda row: row.last_day),
         (_("Last month, academic (least %(n)d)") % {"n": least.academic}, of("academic_before")),
         (_("Last month, industry (least %(n)d)") % {"n": least.industry}, of("industry_before")),
         (_("Missing last month"), of("lack_before")),

@@ -88,7 +88,7 @@ def to_visit(found, reader, seen):
 def portal_words():
     """What only the portal itself says in Chinese: every translation without holes, save what people enter too:
     names of the real world, and the ready sentences, which stand as the officer sent them."""
-    named_in_data = {"天津经开区", "示例联系人", "CHO细胞灌流培养的在线溶氧控制"}
+    named_in_data = {"天津经开区", "示例联系人", "CHO细胞灌流培养的在线溶氧控制", "发酵工程"}
     named_in_data |= {zh(str(sentence)) for sentence in (*ANSWERS.values(), *QUESTIONS.values())}
     return {
         text

@@ -12,7 +12,7 @@ from consortium.models import PolicyValue
 from consortium.roles import ROLES, Permission
 from mentors.actions.reopening import ask_reopening
 from mentors.models import Mentorship
-from mentors.queries.overview import overseen
+from mentors.queries.overview import late_first
 from mentors.rules.rhythm import DAYS_THAT_COUNT, month_before, month_of, rhythm, standings
 from tests.factories import make_log, make_mentorship, make_user
 
@@ -48,7 +48,11 @@ def test_the_latest_come_first_and_conditions_open_exactly_their_rows(office):
     )
     page = office.get(URL)
     assert [row.pk for row in page.context["page"]] == [silent.pk, half.pk, fine.pk]
-    assert [(row.lack_before, row.lack_now) for row in page.context["page"]] == [(3, 3), (0, 3), (0, 0)]
+    assert [(row.overseen.lack_before, row.overseen.lack_now) for row in page.context["page"]] == [
+        (3, 3),
+        (0, 3),
+        (0, 0),
+    ]
     shown = {str(one["url"]).partition("only=")[2]: one["count"] for one in page.context["conditions"]}
     assert shown["before"] == 1 and shown["now"] == 2 and shown["differs"] == 1
     for name, count in shown.items():
@@ -59,7 +63,7 @@ def test_the_latest_come_first_and_conditions_open_exactly_their_rows(office):
 def test_a_mentorship_too_short_in_a_month_lacks_nothing(office):
     make_mentorship(since=clock.today())
     (row,) = office.get(URL).context["page"]
-    assert row.lack_before == 0
+    assert row.overseen.lack_before == 0
 
 
 @pytest.mark.parametrize("least", [1, 0])
@@ -68,7 +72,7 @@ def test_page_and_home_agree_on_every_stay(least):
     PolicyValue.objects.create(key="logs_academic_month", value=least, reason="试行", set_at=clock.now())
     row, office = make_mentorship(), make_user("graduate_officer")
     month = month_of(date(2027, 3, 10))
-    minimum = {"academic": rhythm().academic, "industry": rhythm().industry}
+    minimum = (rhythm().academic, rhythm().industry)
     seen = set()
     for begins in range(-20, 31, 3):
         for days in (1, 7, 14, 15, 16, 30, 45):
@@ -78,8 +82,8 @@ def test_page_and_home_agree_on_every_stay(least):
             row.refresh_from_db()
             home = standings([row], month[0])[row.pk].missing_of
             wanted = home("academic") + home("industry")
-            months = {"now": month, "before": month_before(month[0])}
-            found = overseen(office, max(since, month[0]), months, minimum, DAYS_THAT_COUNT)
+            months = (month_before(month[0]), month)
+            found = late_first(office, max(since, month[0]), months, minimum, DAYS_THAT_COUNT)
             for one in found:
                 assert one.lack_now == wanted, (since, until)
                 seen.add(wanted)
