@@ -4,11 +4,12 @@ from django.utils.translation import gettext_lazy as _
 
 from consortium import badges
 from consortium.enums import ImportOutcome, ImportState
-from consortium.registry import registry
+from consortium.registry import NavItem, registry
 
 
 def announce():
     """Fill the lists of the registry; called once, when the app is ready."""
+    from consortium.imports.members import Members
     from consortium.imports.students import Students
 
     badges.register(
@@ -45,6 +46,10 @@ def announce():
             "list.undo": (badges.INDIGO, _("Taking the rows back")),
         },
     )
+    registry.nav.append(
+        NavItem("staff", _("Import lists"), "imports", "upload", _("Consortium"), 23, shown=keeps_any_list)
+    )
+    register(Members())
     register(Students())
 
 
@@ -70,3 +75,10 @@ def keeps(user, kind):
     from consortium.reach import reach
 
     return reach(user, kind.permission).all
+
+
+def keeps_any_list(user):
+    """Whether there is any kind of list that the person may send up."""
+    from consortium.queries.list_import import kinds_kept_by
+
+    return bool(kinds_kept_by(user))

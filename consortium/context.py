@@ -42,8 +42,12 @@ def navigation(request, kind):
     """The shell's links in groups: [{"label", "items": [{"label", "url", "icon", "count", "current"}]}]."""
     groups = {}
     now = clock.now()
+    # A page that several lists share says under which of them it stands.
+    here = getattr(request, "stands_under", request.path)
     for item in sorted((item for item in registry.nav if item.shell == kind), key=lambda item: item.order):
         if item.permission and not may(request.user, item.permission):
+            continue
+        if item.shown and not item.shown(request.user):
             continue
         url = reverse(item.url_name, args=item.url_args)
         groups.setdefault(str(item.group), []).append(
@@ -52,7 +56,7 @@ def navigation(request, kind):
                 "url": url,
                 "icon": item.icon,
                 "count": item.count(request.user, now) if item.count else None,
-                "current": request.path == url or (len(url) > 1 and request.path.startswith(url)),
+                "current": here == url or (len(url) > 1 and here.startswith(url)),
             }
         )
     return [{"label": label, "items": items} for label, items in groups.items()]

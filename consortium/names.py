@@ -36,6 +36,11 @@ def index_organisations(organisations):
         INDEX.put((row.pk, _words(row, others.get(row.pk, ()))) for row in chunk)
 
 
+def drop_organisations(numbers):
+    """Take organisations out of the search index: they are about to go."""
+    INDEX.drop(numbers)
+
+
 def _other_names(organisations):
     """{organisation: its other names, former ones too}; of a migration's model as well."""
     names = {}

@@ -18,6 +18,7 @@ class NavItem:
     permission: str | None = None
     count: Callable | None = None
     url_args: tuple = ()
+    shown: Callable | None = None  # (user) -> bool, where one permission does not say it
 
 
 @dataclass(frozen=True)

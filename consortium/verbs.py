@@ -190,6 +190,9 @@ VERBS = {
     "opening requested": pgettext_lazy("audit trail", "asked for the opening"),
     "organisation edited": pgettext_lazy("audit trail", "changed the organisation's record"),
     "organisation registered": pgettext_lazy("audit trail", "registered the organisation"),
+    "organisation taken back": pgettext_lazy(
+        "audit trail", "took back an organisation that an import had made"
+    ),
     "organisations merged": pgettext_lazy("audit trail", "merged two records of one organisation"),
     "place.accepted": pgettext_lazy("audit trail", "accepted the place"),
     "place.declined": pgettext_lazy("audit trail", "gave the place up"),

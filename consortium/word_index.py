@@ -49,6 +49,12 @@ class WordIndex:
         while chunk := list(islice(rows, AT_ONCE)):
             self._write(chunk)
 
+    def drop(self, keys):
+        """Take the words of these records out."""
+        key = "rowid" if connection.vendor == "sqlite" else self.key
+        with connection.cursor() as cursor:
+            cursor.executemany(f"DELETE FROM {self.table} WHERE {key} = %s", [(one,) for one in keys])
+
     def matching(self, queryset, query):
         """The records of a queryset that hold every word of the query; all of them for an empty one."""
         if not query.strip():

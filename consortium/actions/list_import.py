@@ -140,7 +140,8 @@ def decide(*, run, decisions, by):
         row.before = states.get(row.target, {})
         row.changes = differences(row.before, row.fields) if row.target else []
         row.decision = ImportDecision.OPEN
-        if decision == ImportDecision.NEW or (row.target and row.before):
+        another = decision == ImportDecision.NEW and not row.must_be_one
+        if another or (row.target and row.before):
             row.decision = decision
     ImportRow.objects.bulk_update(rows, ["target", "before", "changes", "decision"], batch_size=CHUNK)
     return len(rows)
@@ -153,7 +154,7 @@ def decide_as_suggested(*, run, by):
     decisions = {
         row.pk: (ImportDecision.MERGE, row.alike[0]["id"])
         if row.alike and row.alike[0].get("sure")
-        else (ImportDecision.NEW, None)
+        else (ImportDecision.OPEN if row.must_be_one else ImportDecision.NEW, None)
         for row in rows.iterator(chunk_size=CHUNK)
     }
     return decide(run=run, decisions=decisions, by=by)
@@ -408,7 +409,7 @@ def _write_part(*, run, of, beat):
     rows = list(still_to_write(run)[:CHUNK])
     if not rows:
         return 0
-    reasons = _stale(of, rows, lock=True)
+    reasons = {**_twice(rows), **_stale(of, rows, lock=True)}
     going = [row for row in rows if row.pk not in reasons]
     new = [row for row in going if not row.target]
     old = [row for row in going if row.target]
@@ -429,6 +430,16 @@ def _write_part(*, run, of, beat):
             row.fate, row.after = ImportFate.WRITTEN, states[row.target]
     ImportRow.objects.bulk_update(rows, ["target", "fate", "after", "faults"], batch_size=100)
     return len(rows)
+
+
+def _twice(rows):
+    """{row.pk: "twice"} of rows that change a record which a row before them changes: nobody saw the two together."""
+    seen, again = set(), {}
+    for row in rows:
+        if row.target and row.target in seen:
+            again[row.pk] = "twice"
+        seen.add(row.target)
+    return again
 
 
 def _stale(of, rows, lock=False):

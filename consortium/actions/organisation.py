@@ -42,7 +42,7 @@ def register_organisation(
     `source` is {"document", "line", "quote", "note"} when a document names it. Refuses a person without the right,
     a wrong credit code, and a name or code that the register already has (with a link to that record).
     """
-    _must_keep_register(by)
+    must_keep_register(by)
     uscc = checked_uscc(uscc)
     # A unit may share its name with a unit elsewhere; a legal person may not share it with anyone.
     _refuse_double(name_zh=name_zh if parent is None else "", uscc=uscc)
@@ -82,7 +82,7 @@ def edit_organisation(*, organisation, by, aliases=None, revision=None, renamed_
     without it a new name corrects a slip. Refuses as `register_organisation` does, and a first day of the new name
     that is to come, before the name before began, or without a new name.
     """
-    _must_keep_register(by)
+    must_keep_register(by)
     organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
     if revision is not None and revision != revision_of(organisation):
         raise Stale(
@@ -126,7 +126,7 @@ def edit_organisation(*, organisation, by, aliases=None, revision=None, renamed_
 @action
 def record_former_name(*, organisation, by, name, until, since=None):
     """Note a name that an organisation bore until a day (included). Refuses a day to come, and one it has already."""
-    _must_keep_register(by)
+    must_keep_register(by)
     organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
     if until >= clock.today():
         raise Invalid(
@@ -169,7 +169,7 @@ def record_former_name(*, organisation, by, name, until, since=None):
 def record_role(*, by, organisation, body, role, source=None, statement="", since=None, until=None):
     """Note one part that an organisation plays in a body. A part already noted is returned as it is."""
     if by is not None:
-        _must_keep_register(by)
+        must_keep_register(by)
     source = source or {}
     row, made = OrganisationRole.objects.get_or_create(
         organisation=organisation,
@@ -208,7 +208,8 @@ def search_key_of(organisation):
     return search_key(organisation.name_zh, organisation.short_zh, *names)
 
 
-def _must_keep_register(by):
+def must_keep_register(by):
+    """Refuse a person who does not keep the register."""
     if by is not None and not can_register(by):
         raise Forbidden(
             _("Your role does not keep the register of organisations."),

@@ -5,7 +5,8 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
+from os.path import commonprefix
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -106,10 +107,19 @@ class Column:
             for choice in self.choices
             for word in (choice.zh, choice.en, *choice.also)
         }
-        near = get_close_matches(typed, known, 1, 0.5)
+        near = get_close_matches(typed, known, 5, 0.5)
         if near:
-            raise Wrong("choice_near", nearest=known[near[0]])
+            raise Wrong("choice_near", nearest=known[_nearest(typed, near)])
         raise Wrong("choice")
+
+
+def _nearest(typed, words):
+    """Of words that share as much with the typed one, the one that begins like it: “科研机构” is nearer “科研院所”."""
+
+    def nearness(word):
+        return SequenceMatcher(None, word, typed).ratio(), len(commonprefix([word, typed]))
+
+    return max(words, key=nearness)
 
 
 def plain(text):

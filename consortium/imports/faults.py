@@ -190,6 +190,31 @@ WORDS = {
         gettext_lazy("Rows %(lines)s hold the same here."),
         gettext_lazy("Keep one of them."),
     ),
+    "repeated_names": Words(
+        gettext_lazy("Repeated in the file"),
+        gettext_lazy("Rows %(lines)s have the same code and different names."),
+        gettext_lazy("Keep one of them, or correct the code."),
+    ),
+    "same_record": Words(
+        gettext_lazy("Repeated in the file"),
+        gettext_lazy("Row %(lines)s is about the same record already."),
+        gettext_lazy("Keep one of them."),
+    ),
+    "uscc": Words(
+        gettext_lazy("Credit codes"),
+        gettext_lazy("This is no unified social credit code."),
+        gettext_lazy("Copy it from the business licence."),
+    ),
+    "code_differs": Words(
+        gettext_lazy("Credit codes"),
+        gettext_lazy("The register has this name with another credit code: %(known)s."),
+        gettext_lazy("Compare both with the licence; correct the file, or the record on its page."),
+    ),
+    "name_of_another": Words(
+        gettext_lazy("Names that are taken"),
+        gettext_lazy("Another organisation with another credit code bears this name in the register."),
+        gettext_lazy("Compare name and code with the licence; correct the file, or the record on its page."),
+    ),
     "organisation": Words(
         gettext_lazy("Organisations we do not know"),
         gettext_lazy("The register has no organisation of this name."),
@@ -215,6 +240,11 @@ WORDS = {
         gettext_lazy("Somebody changed this record since the test."),
         gettext_lazy("Send the row up again and look at the difference."),
     ),
+    "twice": Words(
+        gettext_lazy("Repeated in the file"),
+        gettext_lazy("Another row of this file changes the same record."),
+        gettext_lazy("Send the row up again and look at the difference."),
+    ),
     "taken": Words(
         gettext_lazy("Changed since the test"),
         gettext_lazy("Somebody recorded the same since the test."),
@@ -224,6 +254,7 @@ WORDS = {
 # Not a fault: what was done with a cell that one might have meant otherwise.
 NOTES = {
     "formula": gettext_lazy("Begins with “=”; taken as text, not computed."),
+    "other_name": gettext_lazy("The register knows it under this name too; its full name stays."),
 }
 # Sentences that are worked out from the value alone: code -> function(value) that refuses.
 REFUSALS = {}

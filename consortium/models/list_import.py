@@ -110,3 +110,8 @@ class ImportRow(models.Model):
 
     def __str__(self):
         return f"{self.run_id} {self.line}"
+
+    @property
+    def must_be_one(self):
+        """Whether the register would take no second record beside those that look alike."""
+        return any(one.get("only") for one in self.alike)

@@ -8,9 +8,14 @@ from consortium.reach import reach
 from consortium.registry import registry
 
 
+def kinds_kept_by(user):
+    """The kinds of lists whose records this person keeps."""
+    return [kind for kind in registry.import_kinds.values() if reach(user, kind.permission).all]
+
+
 def imports_visible_to(user):
     """Imports of the kinds of lists that this person keeps."""
-    kinds = [key for key, kind in registry.import_kinds.items() if reach(user, kind.permission).all]
+    kinds = [kind.key for kind in kinds_kept_by(user)]
     return ImportJob.objects.filter(kind__in=kinds).select_related(
         "file", "job", "created_by", "written_by", "undone_by"
     )

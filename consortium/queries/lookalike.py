@@ -1,6 +1,7 @@
 """Organisations that may be the one somebody is about to register: alike in name, short name, pinyin or code."""
 
 import re
+from collections import defaultdict
 
 from django.db.models import Q
 
@@ -64,11 +65,15 @@ def _by_names(names):
 
 def _inside(name):
     """Those whose own name or short name stands inside the typed one: “康希诺” in “康希诺生物股份公司”."""
+    pieces = _pieces(name)
+    return Q(name_zh__in=pieces) | Q(short_zh__in=pieces)
+
+
+def _pieces(name):
     name = name[:LONGEST]
-    pieces = {
+    return {
         name[start:end] for start in range(len(name)) for end in range(start + SHORTEST + 1, len(name) + 1)
     }
-    return Q(name_zh__in=pieces) | Q(short_zh__in=pieces)
 
 
 def _why(row, names, code):
@@ -83,3 +88,49 @@ def _why(row, names, code):
     if {full_pinyin(one) for one in cores} & {full_pinyin(core(name)) for name in own if name}:
         return "sound"
     return "part"
+
+
+class Register:
+    """What the names and codes of the whole register share, read once, so that a list of thousands can be held against it.
+
+    Sounds are compared for whole names only, which is what the register keeps of them.
+    """
+
+    def __init__(self):
+        self._codes, self._inner = {}, defaultdict(list)
+        self._names, self._cores, self._sounds = defaultdict(set), defaultdict(set), defaultdict(set)
+        rows = Organisation.objects.order_by("pk").values_list("pk", "name_zh", "short_zh", "uscc", "pinyin")
+        for pk, name, short, code, pinyin in rows.iterator(chunk_size=2000):
+            self._codes[pk] = code
+            if code:
+                self._inner[code[8:17]].append(pk)
+            self._call(pk, short)
+            self._cores[core(name)].add(pk)
+            self._sounds[pinyin.partition(" ")[0]].add(pk)
+        for pk, name in OrganisationAlias.objects.values_list("organisation_id", "name").iterator(2000):
+            self._call(pk, name)
+
+    def _call(self, pk, name):
+        if len(name) >= SHORTEST:
+            self._names[name].add(pk)
+            self._cores[core(name)].add(pk)
+
+    def like(self, name_zh, short_zh="", uscc=""):
+        """[(number, why)] as `lookalikes`, without those whose own code says that they are somebody else."""
+        found = dict.fromkeys(self._inner.get(uscc[8:17], ()), "code") if uscc else {}
+        for why, numbers in self._by_names(name_zh, short_zh):
+            for pk in sorted(numbers):
+                if not (uscc and self._codes[pk]):
+                    found.setdefault(pk, why)
+        return list(found.items())[:MOST]
+
+    def _by_names(self, name_zh, short_zh):
+        names = [name for name in (name_zh, short_zh) if len(name) >= SHORTEST]
+        for name in names:
+            yield "name", self._names.get(name, ())
+        for name in names:
+            if len(short := core(name)) >= SHORTEST:
+                yield "alike", self._cores.get(short, ())
+        yield "sound", self._sounds.get(full_pinyin(name_zh), ())
+        for piece in _pieces(name_zh):
+            yield "part", self._names.get(piece, ())

@@ -54,12 +54,14 @@ def _row(run, of, row, names, units):
             for column in of.columns
             if row.fields.get(column.key) is not None
         ],
+        "must_be_one": row.must_be_one,
         "alike": [
             {
                 "id": one["id"],
                 "name": names.get(one["id"], ("", ""))[0],
                 "url": names.get(one["id"], ("", ""))[1],
                 "why": of.alike_words(one["why"]),
+                "sure": one.get("sure", False),
                 "on": row.decision == ImportDecision.MERGE and row.target == one["id"],
             }
             for one in row.alike

@@ -19,11 +19,12 @@ from consortium.queries.list_import import (
     counts_of,
     groups_of,
     imports_visible_to,
+    kinds_kept_by,
     left_out,
     same_file_before,
     to_be_mended,
 )
-from consortium.refusals import Invalid, Refused, Stale
+from consortium.refusals import Forbidden, Invalid, Refused, Stale
 from consortium.registry import registry
 from consortium.views.import_rows import faults_of, shown
 
@@ -67,9 +68,24 @@ def _start(request, kind):
 
 
 @signed_in
+def imports(request):
+    """The kinds of lists that the person keeps, and every import of them."""
+    kinds = kinds_kept_by(request.user)
+    if not kinds:
+        raise Forbidden(
+            _("Your role does not include this."),
+            remedy=_("If you need it, ask the secretariat to change your role."),
+        )
+    page = lists.page_of(request, imports_visible_to(request.user))
+    for run in page.object_list:
+        run.of = registry.import_kinds[run.kind]
+    return render(request, "consortium/imports.html", {"kinds": kinds, "page": page})
+
+
+@signed_in
 def show(request, pk):
     """One import: its work going on, what the test found, or what was written."""
-    run = get_object_or_404(imports_visible_to(request.user), pk=pk)
+    run = _run(request, pk)
     if run.state in AT_WORK and not actions.is_stuck(run):
         return _at_work(request, run)
     if request.headers.get("HX-Request"):
@@ -83,7 +99,7 @@ def show(request, pk):
 @signed_in
 def match(request, pk):
     """Which column of the file is which of ours, by hand."""
-    run = get_object_or_404(imports_visible_to(request.user), pk=pk)
+    run = _run(request, pk)
     form = ColumnsForm(request.POST, of=registry.import_kinds[run.kind], run=run)
     if form.is_valid():
         try:
@@ -98,7 +114,7 @@ def match(request, pk):
 @signed_in
 def replace(request, pk):
     """Read a word as the nearest one that is allowed."""
-    run = get_object_or_404(imports_visible_to(request.user), pk=pk)
+    run = _run(request, pk)
     actions.use_instead(
         run=run,
         column=request.POST.get("column", ""),
@@ -112,7 +128,7 @@ def replace(request, pk):
 @signed_in
 def again(request, pk):
     """Test the same file once more."""
-    run = get_object_or_404(imports_visible_to(request.user), pk=pk)
+    run = _run(request, pk)
     actions.test_again(run=run, by=request.user)
     return redirect(run)
 
@@ -121,7 +137,7 @@ def again(request, pk):
 @signed_in
 def decide(request, pk):
     """What rows are that may be records which are there already: each by itself, or all as suggested."""
-    run = get_object_or_404(imports_visible_to(request.user), pk=pk)
+    run = _run(request, pk)
     if "suggested" in request.POST:
         settled = actions.decide_as_suggested(run=run, by=request.user)
     else:
@@ -133,7 +149,7 @@ def decide(request, pk):
 @signed_in
 def confirm(request, pk):
     """What will be written, once more in one sentence; one press writes it."""
-    run = get_object_or_404(imports_visible_to(request.user), pk=pk)
+    run = _run(request, pk)
     if request.method == "POST":
         try:
             actions.write_import(run=run, by=request.user)
@@ -157,7 +173,7 @@ def confirm(request, pk):
 @signed_in
 def undo(request, pk):
     """Take back what was written: first what that means, then one press."""
-    run = get_object_or_404(imports_visible_to(request.user), pk=pk)
+    run = _run(request, pk)
     if request.method == "POST":
         actions.undo_import(run=run, by=request.user)
         return redirect(run)
@@ -171,7 +187,7 @@ def undo(request, pk):
 @signed_in
 def resume(request, pk):
     """Go on with what was stopped in the middle."""
-    run = get_object_or_404(imports_visible_to(request.user), pk=pk)
+    run = _run(request, pk)
     actions.go_on(run=run, by=request.user)
     return redirect(run)
 
@@ -179,7 +195,7 @@ def resume(request, pk):
 @signed_in
 def faults(request, pk):
     """Rows that were left out, as a file with the same columns and one more that says why."""
-    run = get_object_or_404(imports_visible_to(request.user), pk=pk)
+    run = _run(request, pk)
     of = registry.import_kinds[run.kind]
     reason = of.column("reason").heading
     keep = [at for at, head in enumerate(run.heads) if of.places([head])[0] or not _is_reason(of, head)]
@@ -198,6 +214,13 @@ def faults(request, pk):
     format = exports.wanted(request) or "xlsx"
     rows = to_be_mended(run).iterator(chunk_size=500)
     return exports.export(rows, columns, format, _("Rows to be mended"))
+
+
+def _run(request, pk):
+    """The import, if this person keeps such lists; the navigation marks the list that it is about."""
+    run = get_object_or_404(imports_visible_to(request.user), pk=pk)
+    request.stands_under = reverse(registry.import_kinds[run.kind].home_url)
+    return run
 
 
 def _is_reason(of, head):
@@ -243,6 +266,7 @@ def _page(request, run, *, columns=None, refusal=None, status=200):
         "rows": shown(run, of, page.object_list),
         "columns": columns or ColumnsForm(of=of, run=run),
         "matched": _matched(run, of),
+        "not_taken": [head for at, head in enumerate(run.heads) if head and at not in run.places.values()],
         "missing": [
             column.heading for column in of.columns if column.needed and column.key not in run.places
         ],
