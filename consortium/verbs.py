@@ -43,6 +43,9 @@ VERBS = {
     "nomination without an answer": pgettext_lazy("audit trail", "closed a nomination without an answer"),
     "appointment ends soon": pgettext_lazy("audit trail", "warned of the end of the appointment"),
     "appointment lapsed": pgettext_lazy("audit trail", "let the appointment end with its term"),
+    "appointment taken back": pgettext_lazy(
+        "audit trail", "took back an appointment that an import had made"
+    ),
     "appointment revoked": pgettext_lazy("audit trail", "revoked the appointment"),
     "mentor assessed": pgettext_lazy("audit trail", "assessed a year of the appointment"),
     "appointment renewed": pgettext_lazy("audit trail", "renewed the appointment"),

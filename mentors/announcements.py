@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext
 
 from consortium import badges, clock
+from consortium.announcements_imports import register as register_list
 from consortium.notifications import Message, register
 from consortium.registry import Fact, MemberColumn, NavItem, registry
 from consortium.roles import Permission
@@ -15,6 +16,8 @@ from mentors.enums import AppointmentState, MentorshipState
 
 def announce():
     """Fill the lists of the registry; called once, when the app is ready."""
+    from mentors.imports import Mentors
+
     register(
         mentor_appointed=Message(
             subject=_("You were appointed as mentor"),
@@ -83,6 +86,7 @@ def announce():
     registry.student_blocks.append(mentorship_of)
     registry.dashboard.append(my_mentorships)
     registry.file_readers.append(reads_letter)
+    register_list(Mentors())
     announcements_logs.announce()
     announcements_nominations.announce()
 

@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from consortium.roles import Permission
+from consortium.views import imports
 from mentors.views import appointment as views
 from mentors.views import assessment, joint, link, log, meeting, mentorship, nomination, overview, reopening
 from mentors.views import nomination_notice as notice
@@ -10,6 +12,7 @@ from mentors.views import nomination_office as office
 urlpatterns = [
     path("mentors/", views.mentors, name="mentors"),
     path("mentors/new/", views.record_appointment, name="appointment_new"),
+    path("mentors/import/", imports.start("mentors", Permission.APPROVE_MENTOR), name="mentor_import"),
     path("mentors/<int:pk>/", views.mentor, name="mentor"),
     path("mentors/<int:pk>/capacity/", views.change_capacity, name="appointment_capacity"),
     path("mentors/<int:pk>/end/", views.end_appointment, name="appointment_end"),

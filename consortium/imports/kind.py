@@ -36,6 +36,8 @@ class ListKind:
     permission = None
     label = title = note = None
     start_url = home_url = ""
+    # So many of the needed columns name a row.
+    title_columns = 2
     columns: tuple = ()
     # Why a row may be a record that is there: {reason: words}.
     alike = {}

@@ -9,6 +9,7 @@ from collections import defaultdict
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from consortium.actions import organisation_list as actions
 from consortium.enums import OrganisationKind
@@ -73,12 +74,13 @@ class Members(ListKind):
         "part": _("one name contains the other"),
     }
     acts = ("consortium.organisation",)
+    title_columns = 1
     columns = (
         Column(
             "name_zh",
             "单位名称",
             "Name",
-            _("Name"),
+            pgettext_lazy("of an organisation", "Full name"),
             _("Full Chinese name, as on the licence or the official seal."),
             "示例生物科技（天津）有限公司",
             ("名称", "单位全称", "会员单位", "机构名称", "企业名称"),
@@ -138,11 +140,11 @@ class Members(ListKind):
         Column(
             "district",
             "所在地",
-            "District",
-            _("District"),
+            "Place",
+            pgettext_lazy("of an organisation", "Place"),
             _("Place or district. Empty: nothing changes."),
             "天津经开区",
-            ("所在区", "地区", "区域"),
+            ("所在区", "地区", "区域", "district"),
             most=40,
             free=True,
             clean=spaced,

@@ -9,8 +9,6 @@ from consortium.imports.faults import NOTES, words
 from consortium.queries.organisation import names_of
 from consortium.templatetags.portal import day_text
 
-TITLE_COLUMNS = 2
-
 
 def shown(run, of, rows):
     """[{...}] of ImportRows; a constant number of questions for any number of rows."""
@@ -124,7 +122,7 @@ def _heading(run, of, key):
 
 
 def _first(of):
-    return [column.key for column in of.columns if column.needed][:TITLE_COLUMNS]
+    return [column.key for column in of.columns if column.needed][: of.title_columns]
 
 
 def _cell(run, row, key):

@@ -50,7 +50,7 @@ def record_appointment(
     nomination, a kind that does not fit the organisation, a capacity out of bounds, a second active appointment of the
     same kind, and an industry mentor from an organisation whose membership has ended.
     """
-    _must_keep(by)
+    must_keep(by)
     if not grounds.strip():
         raise Invalid(
             _("Say why this appointment is recorded by hand."),
@@ -138,7 +138,7 @@ def record_appointment(
 @action
 def change_capacity(*, appointment, by, capacity):
     """Change how many students a mentor takes at once. What was agreed before stays."""
-    _must_keep(by)
+    must_keep(by)
     refuse_capacity(capacity)
     before = appointment.capacity
     moved = Appointment.objects.filter(pk=appointment.pk, state=AppointmentState.ACTIVE).update(
@@ -155,7 +155,7 @@ def change_capacity(*, appointment, by, capacity):
 @action
 def end_appointment(*, appointment, by, reason):
     """End an appointment today, with a reason. The role ends too unless another appointment needs it."""
-    _must_keep(by)
+    must_keep(by)
     if not reason.strip():
         raise Invalid(
             _("Say in one sentence why the appointment ends."),
@@ -168,7 +168,7 @@ def end_appointment(*, appointment, by, reason):
 @action
 def revoke_appointment(*, appointment, by, reason):
     """Revoke an appointment today: for misconduct, or when a second year was not passed. The role ends too."""
-    _must_keep(by)
+    must_keep(by)
     if by.pk == appointment.user_id:
         raise Forbidden(
             _("Nobody revokes the own appointment."), remedy=_("A colleague of the office can do it.")
@@ -205,11 +205,11 @@ def _ended(appointment, by, reason, state, verb, message):
     return appointment
 
 
-def term_end(since):
-    """The last day of a term that begins on `since`: the day before its anniversary."""
+def term_end(since, years=None):
+    """The last day of a term that begins on `since`: the day before its anniversary. `years`: read already, for many."""
     from datetime import timedelta
 
-    years = policy.value("mentor_years")
+    years = years or policy.value("mentor_years")
     try:
         anniversary = since.replace(year=since.year + years)
     except ValueError:  # 29 February
@@ -229,7 +229,8 @@ def refuse_capacity(capacity):
         )
 
 
-def _must_keep(by):
+def must_keep(by):
+    """Refuse a person who does not keep appointments."""
     if by is not None and not can_record(by):
         raise Forbidden(
             _("Your role does not keep appointments."),

@@ -82,7 +82,7 @@ def test_the_test_writes_nothing_and_the_import_organisations_alone(client, offi
     assert (run.state, counts(run)) == ("tested", (2, 0, 0, 0, 0))
     assert [model.objects.count() for model in kept] == before
     text = client.get(f"/imports/{run.pk}/confirm/").content.decode()
-    assert "不记会员资格" in text
+    assert "不记会籍" in text
     assert written(client, run).state == "written"
     first = Organisation.objects.get(uscc=make_uscc(1))
     assert (first.name_zh, first.kind, first.short_zh, first.district, first.created_by) == (
