@@ -41,9 +41,10 @@ def shell(request):
 def navigation(request, kind):
     """The shell's links in groups: [{"label", "items": [{"label", "url", "icon", "count", "current"}]}]."""
     groups = {}
-    now = clock.now()
     # A page that several lists share says under which of them it stands.
     here = getattr(request, "stands_under", request.path)
+    # What waits is counted to be shown; whether something is still allowed is asked where it is done.
+    now = clock.reading()
     for item in sorted((item for item in registry.nav if item.shell == kind), key=lambda item: item.order):
         if item.permission and not may(request.user, item.permission):
             continue

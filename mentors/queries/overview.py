@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import date, timedelta
+from functools import cached_property
 from typing import NamedTuple
 
 from django.db.models import Count, Max, Q
@@ -29,6 +30,31 @@ class Overseen(NamedTuple):
     differs: int
 
 
+class Everybody:
+    """[Overseen] on a day, late first; what was counted of them is counted once."""
+
+    def __init__(self, rows, day):
+        self.rows, self.day = rows, day
+
+    @cached_property
+    def numbers(self):
+        """How many fulfil each condition: {name: number, "all": number}."""
+        return {name: len(self.of(name)) for name in CONDITIONS} | {"all": len(self.rows)}
+
+    def of(self, condition):
+        """[Overseen] that fulfil one of CONDITIONS; all for none."""
+        fulfils = CONDITIONS.get(condition)
+        return [one for one in self.rows if fulfils(one, self.day)] if fulfils else self.rows
+
+    def narrowed(self, user, words):
+        """Those in whose names, number or topic the words stand; one more question where there are words."""
+        if not words:
+            return self
+        rows = searched(mentorships_visible_to(user), words).order_by()
+        hits = set(rows.values_list("pk", flat=True))
+        return Everybody([one for one in self.rows if one.pk in hits], self.day)
+
+
 # What the list can be narrowed to: {name: whether a mentorship fulfils it on the day}.
 CONDITIONS = {
     "before": lambda one, _day: one.lack_before > 0,
@@ -39,7 +65,7 @@ CONDITIONS = {
 
 
 def late_first(user, day, months, least, counting):
-    """[Overseen] of all mentorships that run on the day: those first whose last month lacks most, then this month's,
+    """Everybody whose mentorship runs on the day: those first whose last month lacks most, then this month's,
     then the longest silence. Two questions for any number.
 
     `months`: last month and this one as (first day, last day); `least`: logs a month of (academic, industry);
@@ -67,7 +93,7 @@ def _late_first(rows, day, months, least, counting):
             facts += [academic, industry, lacks]
         one = Overseen(pk, *facts, newest, differs)
         found.append(((-one.lack_before, -one.lack_now, newest or date.min, number, pk), one))
-    return [one for _order, one in sorted(found)]
+    return Everybody([one for _order, one in sorted(found)], day)
 
 
 NONE_YET = ((0, 0, 0, 0), None, 0)
@@ -89,21 +115,6 @@ def _logs_of(months, rows):
         .values_list("mentorship", *of_a_month, "newest", "differing")
     )
     return {pk: (tuple(done), newest, differs) for pk, *done, newest, differs in logs}
-
-
-def narrowed(overseen, user, words):
-    """Those of them in whose names, number or topic the words stand."""
-    if not words:
-        return overseen
-    hits = set(searched(mentorships_visible_to(user), words).order_by().values_list("pk", flat=True))
-    return [one for one in overseen if one.pk in hits]
-
-
-def numbers(overseen, day):
-    """How many fulfil each condition: {name: number, "all": number}."""
-    return {name: sum(fulfils(one, day) for one in overseen) for name, fulfils in CONDITIONS.items()} | {
-        "all": len(overseen)
-    }
 
 
 def with_persons(overseen, user):

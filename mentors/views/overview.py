@@ -29,10 +29,9 @@ def supervision(request):
     months = {"before": month_before(today), "now": month_of(today)}
     minimum = (least.academic, least.industry)
     everything = queries.late_first(request.user, today, tuple(months.values()), minimum, DAYS_THAT_COUNT)
-    everything = queries.narrowed(everything, request.user, lists.words_of(request))
+    everything = everything.narrowed(request.user, lists.words_of(request))
     chosen = lists.chosen(request, "only", queries.CONDITIONS)
-    fulfils = queries.CONDITIONS.get(chosen)
-    rows = [one for one in everything if fulfils(one, today)] if fulfils else everything
+    rows = everything.of(chosen)
     if format := exports.wanted(request):
         return exports.export(
             queries.with_persons(rows, request.user),
@@ -40,7 +39,6 @@ def supervision(request):
             format,
             _("Supervision %(day)s") % {"day": today},
         )
-    number = queries.numbers(everything, today)
     page = lists.page_of(request, rows)
     page.object_list = list(queries.with_persons(page.object_list, request.user))
     view = lists.chosen(request, "view", {"list"}) or "weeks"
@@ -68,7 +66,7 @@ def supervision(request):
                     ("silent", _("No log for four weeks")),
                     ("differs", _("Something differs")),
                 ],
-                number,
+                everything.numbers,
             ),
             "q": lists.words_of(request),
             "view_kept": view if view == "list" else "",

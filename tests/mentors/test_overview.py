@@ -84,7 +84,7 @@ def test_page_and_home_agree_on_every_stay(least):
             wanted = home("academic") + home("industry")
             months = (month_before(month[0]), month)
             found = late_first(office, max(since, month[0]), months, minimum, DAYS_THAT_COUNT)
-            for one in found:
+            for one in found.rows:
                 assert one.lack_now == wanted, (since, until)
                 seen.add(wanted)
     assert seen == {0, least + 2}
