@@ -28,7 +28,7 @@
       mark(row);
       say(put(words.sayMoved, row, to, rows().length));
       /* Sent one after the other, each names the draft it has seen: the answer to the last one says its number. */
-      const body = () => new URLSearchParams({ row: row.dataset.row, to: String(to), revision: words.revision || "", csrfmiddlewaretoken: row.querySelector("[name=csrfmiddlewaretoken]").value });
+      const body = () => new URLSearchParams({ row: row.dataset.row, to: String(to), revision: words.revision || "", csrfmiddlewaretoken: (row.querySelector("[name=csrfmiddlewaretoken]") || list.parentElement.querySelector("[name=csrfmiddlewaretoken]")).value });
       queue = queue.then(() => fetch(words.moveUrl, { method: "POST", body: body(), headers: { "X-Requested-With": "fetch", Accept: "text/html" }, redirect: "manual" }))
         .then((answer) => {
           if (answer.type !== "opaqueredirect" && !answer.ok) throw new Error(String(answer.status));
@@ -57,14 +57,15 @@
       box.textContent = text;
     };
 
-    list.addEventListener("submit", (event) => {
+    /* Each row has a form of its own, or one form around the list serves them all. */
+    (list.closest("form[data-move]") || list).addEventListener("submit", (event) => {
       const form = event.target;
       if (!form.matches("[data-move]") || !event.submitter) return;
       event.preventDefault();
-      const row = form.closest(".rank-row");
+      const row = event.submitter.closest(".rank-row");
       const [from, to] = [place(row), Number(event.submitter.value)];
       seat(row, to);
-      const button = event.submitter.disabled ? form.querySelector("button:not(:disabled)") : event.submitter;
+      const button = event.submitter.disabled ? row.querySelector("button:not(:disabled)") : event.submitter;
       button?.focus();
       send(row, to, from);
     });

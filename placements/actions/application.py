@@ -23,7 +23,7 @@ from placements.models import (
     Preference,
     RoundProject,
 )
-from placements.queries.application import MyList, my_list
+from placements.queries.application import MyList, content, my_list
 from placements.rules.application import (
     blockers,
     check_code,
@@ -225,8 +225,8 @@ def discard_draft(*, application, by, revision=None):
     """Give up unsubmitted changes: the draft becomes the version that stands, or empty when none does."""
     application = _draft(application.student, application.round, by)
     _refuse_stale(application, revision)
-    stands = my_list(application.student, application.round).stands
-    rows = [(row.round_project_id, row.statement) for row in stands.preferences.all()] if stands else []
+    mine = my_list(application.student, application.round)
+    rows = content(mine.handed_in) if mine.stands else []
     return _write(application, rows)
 
 

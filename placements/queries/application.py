@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import F, Prefetch
 
-from placements.enums import ApplicationState, RoundState
+from placements.enums import CLOSED_AND_UNDECIDED, ApplicationState, RoundState
 from placements.models import (
     Application,
     ApplicationVersion,
@@ -48,6 +48,8 @@ class MyList:
     application: object = None
     rows: list = field(default_factory=list)
     latest: object = None
+    # The choices of the latest version in order.
+    handed_in: list = field(default_factory=list)
 
     @property
     def stands(self):
@@ -62,7 +64,7 @@ class MyList:
     @property
     def changed(self):
         """Whether the draft differs from the version that counts."""
-        return self.draft != (content(self.stands.preferences.all()) if self.stands else [])
+        return self.draft != (content(self.handed_in) if self.stands else [])
 
     @property
     def draft(self):
@@ -105,6 +107,18 @@ def open_round():
     return MatchingRound.objects.filter(state=RoundState.OPEN).order_by("closes_at", "pk").first()
 
 
+def rounds_now():
+    """The round that takes lists now or None, and the keys of those that closed and wait for their result: together
+    in one question, for the page that students open most."""
+    rows = list(
+        MatchingRound.objects.filter(state__in=[RoundState.OPEN, *CLOSED_AND_UNDECIDED]).order_by(
+            "closes_at", "pk"
+        )
+    )
+    open_ = next((row for row in rows if row.state == RoundState.OPEN), None)
+    return open_, tuple(sorted(row.pk for row in rows if row.state != RoundState.OPEN))
+
+
 def entry_of(project, round_):
     """The project's row in a round, or None."""
     return RoundProject.objects.filter(project=project, round=round_).first() if round_ else None
@@ -123,22 +137,37 @@ def my_list(student, round_, *, brief=False):
     choices, preferences = DraftChoice.objects.order_by("rank"), Preference.objects.order_by("rank")
     if brief:
         choices = choices.select_related("round_project__project__organisation").only(*NAMES)
+        preferences = preferences.select_related("version__application")
     else:
-        choices, preferences = (rows.select_related(*WITH_PROJECT) for rows in (choices, preferences))
-    latest = (
-        ApplicationVersion.objects.filter(
-            application__student=student, application__round=round_, number=F("application__last_version")
+        choices = choices.select_related(*WITH_PROJECT)
+        preferences = preferences.select_related("version__application", *WITH_PROJECT)
+    handed_in = list(
+        preferences.filter(
+            version__application__student=student,
+            version__application__round=round_,
+            version__number=F("version__application__last_version"),
         )
-        .select_related("application")
-        .prefetch_related(Prefetch("preferences", preferences))
-        .first()
     )
+    latest = handed_in[0].version if handed_in else _without_choices(student, round_)
     application = (
         latest.application if latest else Application.objects.filter(student=student, round=round_).first()
     )
     if application is None:
         return MyList(round_, student)
-    return MyList(round_, student, application, list(choices.filter(application=application)), latest)
+    return MyList(
+        round_, student, application, list(choices.filter(application=application)), latest, handed_in
+    )
+
+
+def _without_choices(student, round_):
+    """A latest version that holds nothing, as one that withdraws; None where there is no version."""
+    return (
+        ApplicationVersion.objects.filter(
+            application__student=student, application__round=round_, number=F("application__last_version")
+        )
+        .select_related("application")
+        .first()
+    )
 
 
 def versions_of(user):

@@ -38,18 +38,20 @@ def _own(user, held):
     return condition
 
 
-def open_projects(user):
+def open_projects(user, undecided=None):
     """Projects that take part in what students choose from now, as far as the user may read them.
 
-    A project whose round has closed waits for its result and takes no list any more.
+    A project whose round has closed waits for its result and takes no list any more. `undecided`: the keys of such
+    rounds, where they are known already.
     """
     projects = projects_visible_to(user).filter(state=ProjectState.OPEN)
     # The few rounds by name: PostgreSQL knows how many projects each holds, and nothing of those of some states.
-    closed = MatchingRound.objects.filter(state__in=CLOSED_AND_UNDECIDED).order_by("pk")
-    rounds = list(closed.values_list("pk", flat=True))
-    if not rounds:
+    if undecided is None:
+        closed = MatchingRound.objects.filter(state__in=CLOSED_AND_UNDECIDED).order_by("pk")
+        undecided = list(closed.values_list("pk", flat=True))
+    if not undecided:
         return projects
-    return projects.filter(~Exists(RoundProject.objects.filter(project=OuterRef("pk"), round__in=rounds)))
+    return projects.filter(~Exists(RoundProject.objects.filter(project=OuterRef("pk"), round__in=undecided)))
 
 
 def with_page(queryset):

@@ -38,7 +38,8 @@ def review(request):
 def move(request):
     """Move one row to a place (buttons, number field, dragging). Answers with the page, the row marked."""
     mine = _mine(request)
-    entry = _entry(mine, request.POST.get("row"))
+    # Where one form serves all rows, each button's address names its row.
+    entry = _entry(mine, request.POST.get("row") or request.GET.get("row"))
     to = request.POST.get("to", "")
     if not (to.isascii() and to.isdigit() and len(to) < 4):
         return _refused(request, Invalid(_("Give the place as a whole number."), remedy=_("For example 1.")))
@@ -337,7 +338,7 @@ def _changes(mine):
     """What is different in the draft from the version that counts."""
     if not mine.stands or not mine.changed:
         return []
-    return queries.differences(mine.stands.preferences.all(), mine.rows)
+    return queries.differences(mine.handed_in, mine.rows)
 
 
 def _refused(request, refusal, template="placements/application.html", typed=None):

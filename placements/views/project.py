@@ -1,7 +1,7 @@
 """The list of projects, one project, several side by side, and the button that puts one on a list."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from django.contrib import messages
@@ -26,7 +26,7 @@ from placements.queries.application import (
     entries_of,
     entry_of,
     my_list,
-    open_round,
+    rounds_now,
     student_of,
 )
 from placements.queries.demand import demands_visible_to
@@ -59,6 +59,19 @@ CARD = (
 )
 
 
+class RankedRow(NamedTuple):
+    """A row of the reader's own list beside the projects: everything that it shows."""
+
+    code: str
+    title: str
+    url: str
+    enterprise: str
+    rank: int
+    first: bool
+    last: bool
+    open: bool
+
+
 @dataclass
 class Reader:
     """Who reads the list: a student with a list in the open round, or anybody else."""
@@ -67,13 +80,18 @@ class Reader:
     round: object
     mine: object
     open: bool
+    undecided: tuple
 
     @classmethod
     def of(cls, request):
-        """The reader of a request; a visitor has neither student nor list."""
-        student, round_ = student_of(request.user), open_round()
+        """The reader of a request; a visitor has neither student nor list.
+
+        Whether the round is open is only how the page is worded: every press asks the database's clock.
+        """
+        student, (round_, undecided) = student_of(request.user), rounds_now()
         mine = my_list(student, round_, brief=True) if student and round_ else None
-        return cls(student, round_, mine, bool(round_) and takes_lists(round_, clock.now()))
+        open_ = bool(round_) and takes_lists(round_, clock.reading())
+        return cls(student, round_, mine, open_, undecided)
 
     @cached_property
     def places(self):
@@ -113,6 +131,7 @@ def projects(request):
             "for_me": filters.said(found.eligible, found.complete),
             "page": page,
             "cards": _cards(request, reader, found, page),
+            "ranked": _ranked(reader),
             "panel": panel.html,
             "only": filters.only(request, reader, conditions, found),
             "active": [option for chosen in panel.chosen.values() for option in chosen],
@@ -278,7 +297,11 @@ def _search(user, reader, conditions):
             return eligibility.may_list(reader.student, row)
 
     return browse.search(
-        open_projects(user), conditions, may_list=may_list, open_to=open_to, listed=reader.listed
+        open_projects(user, reader.undecided),
+        conditions,
+        may_list=may_list,
+        open_to=open_to,
+        listed=reader.listed,
     )
 
 
@@ -321,6 +344,34 @@ def _cards(request, reader, found, projects):
 
         cards.append(found.catalogue.shown((project.pk, language, standing), card))
     return cards
+
+
+def _ranked(reader):
+    """The rows of the reader's list as HTML."""
+    if not reader.mine:
+        return []
+    last, language = len(reader.mine.rows), get_language()
+    return [_ranked_row(language, _row_of(choice, last, reader.open)) for choice in reader.mine.rows]
+
+
+def _row_of(choice, last, open_):
+    project, at = choice.round_project.project, choice.rank
+    return RankedRow(
+        choice.round_project.code,
+        project.name,
+        project.get_absolute_url(),
+        project.organisation.short,
+        at,
+        at == 1,
+        at == last,
+        open_,
+    )
+
+
+@lru_cache(maxsize=4096)
+def _ranked_row(_language, row):
+    """Many students list the same projects at the same places; a row is kept as what it shows."""
+    return render_to_string("placements/_ranked_row.html", {"row": row})
 
 
 def _card(project, standing):
