@@ -7,10 +7,9 @@ from bench._served import Client, web
 from bench._worlds import LARGE, SMALL, Postgresql, require_services
 
 READERS = {"visitor": "", "student": "student"}
-# A student's page holds the student's own list beside that of the projects, and buttons on every row.
-TIMES_BARE = {"visitor": 3.0, "student": 5.0}
+TIMES_BARE = 3.0
 CONNECTIONS, WARM, REQUESTS = 8, 5, 480
-PORTALS = "allauth.account.auth_backends.AuthenticationBackend"
+PORTALS = "consortium.backend.Backend"
 PLAIN = "django.contrib.auth.backends.ModelBackend"
 # The first view counts: above 5,000 hits it asks once whether there are more than it has read.
 MORE = {"first view": 1, "further view": 0}
@@ -59,7 +58,7 @@ def _waiting(size, database):
                 unit="ms",
                 against=BARE,
                 against_value=slow_one(plain) * 1000,
-                at_most=TIMES_BARE[reader],
+                at_most=TIMES_BARE,
             )
         if size == MANY:
             ours, _plain = _alternately("/members/", (portal, ""), (bare, ""))
