@@ -6,10 +6,10 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from consortium import clock
+from consortium.acting import acting_as, as_acting, shell_of
 from consortium.notifications import unread_count
-from consortium.reach import active_grants, may, shell_of
+from consortium.reach import active_grants, may
 from consortium.registry import registry
-from consortium.roles import ROLES
 
 LAYOUTS = {
     "public": "layouts/public.html",
@@ -45,10 +45,11 @@ def navigation(request, kind):
     here = getattr(request, "stands_under", request.path)
     # What waits is counted to be shown; whether something is still allowed is asked where it is done.
     now = clock.reading()
+    reader = as_acting(request.user)
     for item in sorted((item for item in registry.nav if item.shell == kind), key=lambda item: item.order):
-        if item.permission and not may(request.user, item.permission):
+        if item.permission and not may(reader, item.permission):
             continue
-        if item.shown and not item.shown(request.user):
+        if item.shown and not item.shown(reader):
             continue
         url = reverse(item.url_name, args=item.url_args)
         groups.setdefault(str(item.group), []).append(
@@ -56,7 +57,7 @@ def navigation(request, kind):
                 "label": item.label,
                 "url": url,
                 "icon": item.icon,
-                "count": item.count(request.user, now) if item.count else None,
+                "count": item.count(reader, now) if item.count else None,
                 "current": here == url or (len(url) > 1 and here.startswith(url)),
             }
         )
@@ -73,9 +74,12 @@ def _theme(request, user):
 def _account(user):
     if user is None or not user.is_authenticated:
         return None
-    grants = active_grants(user)
-    label = ROLES[grants[0].role].label if grants else _("No role")
-    if grants and grants[0].organisation_id:
-        label = f"{label} · {grants[0].organisation.short}"
+    grants, now = active_grants(user), acting_as(user)
     name = user.get_full_name()
-    return {"name": name, "initial": name.replace("示例", "")[:1] or name[:1], "role_label": label}
+    return {
+        "name": name,
+        "initial": name.replace("示例", "")[:1] or name[:1],
+        "role_label": now.title if now else _("No role"),
+        # Whoever has one role has nothing to choose, and sees no choice.
+        "roles": [{"grant": one, "now": one.pk == now.pk} for one in grants] if len(grants) > 1 else [],
+    }

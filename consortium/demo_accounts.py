@@ -1,4 +1,4 @@
-"""The accounts of the demo, as the contract names them."""
+"""The accounts of the demo, as the contract names them; `several` has roles in three organisations."""
 
 ACCOUNTS = (
     "student",
@@ -18,4 +18,5 @@ ACCOUNTS = (
     "auditor",
     "privacy",
     "admin",
+    "several",
 )

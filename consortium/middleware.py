@@ -41,6 +41,18 @@ def unasked_language(request):
     return language if language in LANGUAGES else settings.LANGUAGE_CODE
 
 
+class ActingMiddleware:
+    """A person knows the session that signs in: it keeps in which of several roles they act (`consortium.acting`)."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.user.is_authenticated:
+            request.user.session = request.session
+        return self.get_response(request)
+
+
 class LanguageMiddleware:
     """Chinese unless the reader chose: the account's language, else the cookie. A browser's wish list is no choice."""
 

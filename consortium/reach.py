@@ -87,9 +87,3 @@ def names(people):
         if more
         else text
     )
-
-
-def shell_of(user):
-    """Which navigation the person sees: the first grant decides."""
-    grants = active_grants(user)
-    return ROLES[grants[0].role].shell if grants else "public"

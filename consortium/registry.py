@@ -119,9 +119,7 @@ class Registry:
 
     nav: list[NavItem] = field(default_factory=list)
     duties: list[Callable] = field(default_factory=list)  # (user, now) -> list[Duty]
-    dashboard: list[Callable] = field(
-        default_factory=list
-    )  # (request, now) -> {"template", "context"} or None
+    dashboard: list[Callable] = field(default_factory=list)  # (user, now) -> {"template", "context"} or None
     figures: list[Callable] = field(default_factory=list)  # (now) -> list[Figure]
     map_counts: list[Callable] = field(default_factory=list)  # (now) -> {key of the map: (rows, address)}
     mentor_loads: list[Callable] = field(default_factory=list)  # (appointments) -> {pk: students guided now}

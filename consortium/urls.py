@@ -33,6 +33,7 @@ urlpatterns = [
     path("kept-form/", account.kept_form, name="kept_form"),
     path("language/", account.set_language, name="set_language"),
     path("theme/", account.set_theme, name="set_theme"),
+    path("acting/", account.choose_role, name="choose_role"),
     path("invitations/", account.invitations, name="invitations"),
     path("invitations/<int:pk>/withdraw/", account.withdraw_invitation, name="invitation_withdraw"),
     path("i/<str:token>/", account.accept_invitation, name="invitation"),

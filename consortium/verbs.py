@@ -222,6 +222,7 @@ VERBS = {
     "reminder sent": pgettext_lazy("audit trail", "sent a reminder"),
     "request taken back": pgettext_lazy("audit trail", "took a request back"),
     "result final": pgettext_lazy("audit trail", "made the result final"),
+    "role chosen": pgettext_lazy("audit trail", "chose a role to act in"),
     "role ended": pgettext_lazy("audit trail", "ended a role"),
     "role given": pgettext_lazy("audit trail", "gave a role"),
     "role recorded": pgettext_lazy("audit trail", "recorded a role of the organisation"),

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext
 
 from consortium import badges, clock
+from consortium.acting import shown_here
 from consortium.announcements_imports import register as register_list
 from consortium.notifications import Message, register
 from consortium.registry import Fact, MemberColumn, NavItem, registry
@@ -145,14 +146,15 @@ def mentorship_of(student, user):
     return {"template": "mentors/student_block.html", "context": context}
 
 
-def my_mentorships(request, now):
+def my_mentorships(user, now):
     """On the start page: how a mentor's month stands, a student's mentors."""
     from mentors.queries.mentorship import mine
+    from mentors.rules.appointment import ROLE_OF_KIND
     from mentors.rules.rhythm import my_month
 
     today = clock.day_of(now)
-    months = list(my_month(request.user, today).values())
-    own = list(mine(request.user).holding(today)[:1])
+    months = list(my_month(user, today).values()) if shown_here(user, *ROLE_OF_KIND.values()) else []
+    own = list(mine(user).holding(today)[:1]) if shown_here(user, "student") else []
     if not months and not own:
         return None
     context = {

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from consortium import badges, clock
+from consortium.acting import shown_here
 from consortium.notifications import Message, register
 from consortium.registry import Duty, NavItem, registry
 from consortium.roles import Permission
@@ -170,7 +171,7 @@ def duties_of_student(user, now):
     from mentors.queries.log import to_confirm
     from mentors.queries.mentorship import mine
 
-    if not mine(user).exists():
+    if not shown_here(user, "student") or not mine(user).exists():
         return []
     return [
         Duty(
@@ -188,8 +189,9 @@ def duties_of_mentor(user, now):
     """What differs, what waits for a second signature, what was not signed; each with one press to it."""
     from mentors.queries import log as queries
     from mentors.queries.mentorship import guides
+    from mentors.rules.appointment import ROLE_OF_KIND
 
-    if not guides(user):
+    if not shown_here(user, *ROLE_OF_KIND.values()) or not guides(user):
         return []
     found = _missing_logs(user, clock.day_of(now))
     found += [

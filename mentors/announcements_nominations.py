@@ -232,12 +232,12 @@ def nominations_to_move(user, now):
     ]
 
 
-def our_mentors(request, now):
+def our_mentors(user, now):
     """On the start page of an employer: its mentors, its nominations, and the way to nominate."""
     from mentors.queries.appointment import counted_for
     from mentors.rules.nomination import may_nominate
 
-    held = may_nominate(request.user) and counted_for(request.user, now)
+    held = may_nominate(user) and counted_for(user, now)
     if not held:
         return None
     return {"template": "mentors/dashboard_employer.html", "context": held}

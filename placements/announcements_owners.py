@@ -112,13 +112,13 @@ def duties(user, now):
     return found
 
 
-def our_demands(request, now):
+def our_demands(user, now):
     """What an enterprise has asked for and where each stands, with the way to state another."""
-    own = reach(request.user, Permission.EDIT_DEMAND).organisations
+    own = reach(user, Permission.EDIT_DEMAND).organisations
     if not own:
         return None
-    shown = demands_visible_to(request.user).filter(organisation__in=own, state__in=SHOWN)
-    rows = [_standing(row, request.user) for row in for_page(shown).order_by("-submitted_at", "-pk")[:5]]
+    shown = demands_visible_to(user).filter(organisation__in=own, state__in=SHOWN)
+    rows = [_standing(row, user) for row in for_page(shown).order_by("-submitted_at", "-pk")[:5]]
     return {"template": "placements/owner_home.html", "context": {"rows": rows}}
 
 

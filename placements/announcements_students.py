@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from consortium import badges
+from consortium.acting import shown_here
 from consortium.models import StoredFile
 from consortium.notifications import Message, register, unread_count
 from consortium.registry import Duty, NavItem, registry
@@ -70,7 +71,7 @@ def announce():
 def duties(user, now):
     """What waits for a student: a list to submit, changes to submit, a place to answer; each with its due time."""
     student = student_of(user)
-    if student is None:
+    if student is None or not shown_here(user, "student"):
         return []
     return [*_list_duty(student, now), *_places(user), *_notices(user, now)]
 
@@ -127,15 +128,15 @@ def _notices(user, now):
     ]
 
 
-def card(request, now):
+def card(user, now):
     """The student's card on the start page: how far the list is, or the last result."""
-    student = student_of(request.user)
-    round_ = current_round() if student else None
+    student = student_of(user)
+    round_ = current_round() if student and shown_here(user, "student") else None
     if round_ is None:
         return None
     mine = my_list(student, round_)
     result = MatchingRound.objects.filter(
-        pk__in=results.rounds_with_my_result(request.user).order_by().values("pk")
+        pk__in=results.rounds_with_my_result(user).order_by().values("pk")
     ).first()
     context = {
         "round": round_,

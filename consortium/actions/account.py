@@ -13,6 +13,7 @@ from consortium import clock, policy
 from consortium.actions.seat import end_delegations
 from consortium.audit import action, record
 from consortium.models import Invitation, RoleGrant, User
+from consortium.queries.account import owner_of
 from consortium.reach import reach
 from consortium.refusals import Forbidden, Invalid, Refused
 from consortium.roles import ROLES, STAFF_ROLES, Permission, Scope
@@ -56,7 +57,8 @@ def give_role(*, user, role, by, organisation=None, board=None):
     )
     if made:
         record("role given", user, by=by, role=role, organisation=organisation.pk if organisation else None)
-        user.__dict__.pop("_active_grants", None)
+        if hasattr(user, "_active_grants"):
+            del user._active_grants
     return grant
 
 
@@ -91,6 +93,27 @@ def end_role(*, grant, by):
     ):
         end_delegations(user=grant.user, organisation=grant.organisation)
     record("role ended", grant.user, by=by, role=grant.role, organisation=grant.organisation_id)
+
+
+@action
+def choose_role(*, grant, by):
+    """Remember in which of several roles a person acts: what is shown follows it, and the next sign-in begins with it.
+
+    Choosing the same again changes nothing. Refuses somebody else's role and one that has ended.
+    """
+    if grant.user_id != by.pk:
+        raise Forbidden(_("This role is another person's."), remedy=_("Choose one of your own."))
+    held = by.grants.filter(ended_at=None)
+    latest = held.exclude(chosen_at=None).order_by("-chosen_at").first()
+    if latest is not None and latest.pk == grant.pk:
+        return
+    if not held.filter(pk=grant.pk).update(chosen_at=clock.now()):
+        raise Refused(
+            _("You do not hold this role any more."),
+            remedy=_("Choose another one in the menu of your account."),
+            code="ended",
+        )
+    record("role chosen", by, by=by, role=grant.role, organisation=grant.organisation_id)
 
 
 @action
@@ -178,19 +201,54 @@ def open_invitation(token):
 
 @action
 def accept_invitation(*, invitation, username, name, password):
-    """Turn an invitation into an account with its role, once."""
-    taken = Invitation.objects.filter(pk=invitation.pk, accepted_at=None, withdrawn_at=None).update(
-        accepted_at=clock.now()
-    )
-    if not taken:
-        raise Refused(_("This link was used already."), remedy=_("Sign in, or ask for a new invitation."))
-    user = invitation.user or create_account(username=username, name=name, email=invitation.email, by=None)
+    """Turn an invitation into an account with its role, once.
+
+    Refuses an address whose account has a password: its owner signs in with it and adds the role.
+    """
+    owner = owner_of(invitation)
+    if owner is not None and owner.has_usable_password():
+        raise Refused(
+            _("This mail address has an account already."),
+            remedy=_("Sign in with it; the role is then added to it."),
+            code="account",
+        )
+    _use_up(invitation)
+    user = owner or create_account(username=username, name=name, email=invitation.email, by=None)
     user.email = user.email or invitation.email
     user.set_password(password)
     user.save()
     give_role(user=user, role=invitation.role, organisation=invitation.organisation, by=invitation.invited_by)
     record("invitation accepted", invitation, by=user)
     return user
+
+
+@action
+def accept_with_account(*, invitation, by):
+    """Add an invitation's role to the account of the person who is signed in, once. Returns the grant.
+
+    Whoever holds the link reads the address's mail, so it may be another address of the same person; refused where that
+    address has an account of its own.
+    """
+    owner = owner_of(invitation)
+    if owner is not None and owner.pk != by.pk:
+        raise Forbidden(
+            _("This invitation is for another account than the one you are signed in with."),
+            remedy=_("Sign out, open the link again and sign in with that account."),
+        )
+    _use_up(invitation)
+    grant = give_role(
+        user=by, role=invitation.role, organisation=invitation.organisation, by=invitation.invited_by
+    )
+    record("invitation accepted", invitation, by=by)
+    return grant
+
+
+def _use_up(invitation):
+    taken = Invitation.objects.filter(pk=invitation.pk, accepted_at=None, withdrawn_at=None).update(
+        accepted_at=clock.now()
+    )
+    if not taken:
+        raise Refused(_("This link was used already."), remedy=_("Sign in, or ask for a new invitation."))
 
 
 @action

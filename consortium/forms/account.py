@@ -52,13 +52,13 @@ class AcceptForm(forms.Form):
         help_text=gettext_lazy("At least 10 characters."),
     )
 
-    def __init__(self, *args, invitation, **kwargs):
+    def __init__(self, *args, invitation, owner=None, **kwargs):
         super().__init__(*args, **kwargs)
         self.invitation = invitation
         self.fields["name"].initial = invitation.name
         self.fields["username"].initial = invitation.email
-        if invitation.user:
-            for name, value in (("username", invitation.user.username), ("name", invitation.user.name)):
+        if owner:
+            for name, value in (("username", owner.username), ("name", owner.name)):
                 self.fields[name].initial = value
                 self.fields[name].disabled = True
 

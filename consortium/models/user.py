@@ -58,6 +58,8 @@ class RoleGrant(models.Model):
     given_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     given_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+    # When the person last chose to act in this role; the newest is where the next sign-in begins.
+    chosen_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = pgettext_lazy("admin", "role of a person")
@@ -76,3 +78,11 @@ class RoleGrant(models.Model):
 
     def __str__(self):
         return f"{self.user} {self.role}"
+
+    @property
+    def title(self):
+        """The role in words with whose it is, as a sign-in shows it."""
+        from consortium.roles import ROLES
+
+        of = self.organisation.short if self.organisation_id else self.board.name if self.board_id else ""
+        return f"{ROLES[self.role].label} · {of}" if of else str(ROLES[self.role].label)

@@ -16,6 +16,13 @@ def invitations_visible_to(user):
     return rows.filter(organisation__in=held.organisations)
 
 
+def owner_of(invitation):
+    """The open account an invitation is for: the one that waits for it, else that of its mail address; or None."""
+    if invitation.user is not None:
+        return invitation.user
+    return User.objects.filter(email__iexact=invitation.email, is_active=True).first()
+
+
 def sample_accounts(usernames):
     """The demo's accounts among these names; an account of a real person is never one."""
     return User.objects.filter(username__in=usernames, is_sample=True, is_active=True)

@@ -9,12 +9,13 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from consortium import kept
+from consortium import acting, kept
 from consortium.access import permitted, signed_in
 from consortium.actions import account as actions
 from consortium.forms.account import AcceptForm, InviteForm
 from consortium.middleware import LANGUAGES
-from consortium.queries.account import invitations_visible_to
+from consortium.queries.account import invitations_visible_to, owner_of
+from consortium.reach import active_grants
 from consortium.refusals import Refused
 from consortium.roles import ROLES, Permission
 
@@ -47,6 +48,20 @@ def set_theme(request):
     return response
 
 
+@require_POST
+@signed_in
+def choose_role(request):
+    """Act in another of the own roles from now on; its start page opens."""
+    typed = request.POST.get("role", "")
+    if not typed.isdigit() or len(typed) > 15:
+        raise Http404
+    grant = get_object_or_404(request.user.grants.select_related("organisation", "board"), pk=typed)
+    actions.choose_role(grant=grant, by=request.user)
+    acting.choose(request.user, grant)
+    messages.success(request, _("You now act as %(role)s.") % {"role": grant.title})
+    return redirect("dashboard")
+
+
 def _back(request):
     url = request.POST.get("next") or request.headers.get("Referer", "/")
     if not url_has_allowed_host_and_scheme(url, {request.get_host()}):
@@ -67,7 +82,8 @@ def kept_form(request):
 @permitted(Permission.INVITE)
 def invitations(request):
     """Open invitations and the form for a new one."""
-    first = {"organisation": request.GET.get("organisation", "")[:20]}
+    unit = acting.organisation_of(request.user)
+    first = {"organisation": request.GET.get("organisation", "")[:20] or (unit.pk if unit else "")}
     form = InviteForm(request.POST or None, user=request.user, initial=first)
     link = None
     if request.method == "POST" and form.is_valid():
@@ -95,11 +111,19 @@ def withdraw_invitation(request, pk):
 
 
 def accept_invitation(request, token):
-    """The page behind an invitation's link. Opening it records nothing; the press makes the account."""
+    """The page behind an invitation's link. Opening it records nothing; the press makes the account.
+
+    Whoever has an account adds the role to it: signed in with one press, else after signing in.
+    """
     invitation = actions.open_invitation(token)
     if invitation is None:
         raise Http404
-    form = AcceptForm(request.POST or None, invitation=invitation)
+    owner = owner_of(invitation)
+    if request.user.is_authenticated:
+        return _accept_signed_in(request, invitation, owner)
+    if owner is not None and owner.has_usable_password():
+        return _invitation_page(request, invitation, wants="sign_in")
+    form = AcceptForm(request.POST or None, invitation=invitation, owner=owner)
     if request.method == "POST" and form.is_valid():
         try:
             user = actions.accept_invitation(invitation=invitation, **form.cleaned_data)
@@ -108,5 +132,23 @@ def accept_invitation(request, token):
         else:
             # Through allauth's steps: an account that has a second factor shows it here too.
             return perform_login(request, user)
-    context = {"form": form, "invitation": invitation, "role": ROLES[invitation.role]}
-    return render(request, "consortium/accept_invitation.html", context, status=422 if form.errors else 200)
+    return _invitation_page(
+        request, invitation, wants="account", form=form, status=422 if form.errors else 200
+    )
+
+
+def _accept_signed_in(request, invitation, owner):
+    if request.method == "POST":
+        grant = actions.accept_with_account(invitation=invitation, by=request.user)
+        if len(active_grants(request.user)) > 1:
+            actions.choose_role(grant=grant, by=request.user)
+            acting.choose(request.user, grant)
+        messages.success(request, _("Your account has the role now: %(role)s.") % {"role": grant.title})
+        return redirect("dashboard")
+    mine = owner is None or owner.pk == request.user.pk
+    return _invitation_page(request, invitation, wants="join" if mine else "other_account")
+
+
+def _invitation_page(request, invitation, *, status=200, **context):
+    context |= {"invitation": invitation, "role": ROLES[invitation.role]}
+    return render(request, "consortium/accept_invitation.html", context, status=status)

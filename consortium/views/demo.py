@@ -21,9 +21,8 @@ def accounts(request):
     for username in ACCOUNTS:
         if user := users.get(username):
             grants = active_grants(user)
-            role = ROLES[grants[0].role] if grants else None
             rows.append(
-                {"user": user, "role": role, "organisation": grants[0].organisation if grants else None}
+                {"user": user, "grants": grants, "role": ROLES[grants[0].role] if len(grants) == 1 else None}
             )
     return render(request, "consortium/demo.html", {"rows": rows, "password": settings.DEMO_PASSWORD})
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from consortium import clock, files, form_keys, lists, policy, throttle
 from consortium.access import permitted, signed_in
+from consortium.acting import organisation_of
 from consortium.actions import membership_application as actions
 from consortium.actions.account import hash_token
 from consortium.actions.organisation import checked_uscc
@@ -189,6 +190,7 @@ def apply(request):
         "consortium/membership/apply.html",
         {
             "units": units,
+            "unit_on": organisation_of(request.user),
             "councils": councils,
             "own": own,
             "council_on": council.pk if council else None,

@@ -8,6 +8,7 @@ from django.utils.translation import override
 
 from consortium import second_factor
 from consortium.access import signed_in
+from consortium.acting import acting_as
 from consortium.actions import account as accounts
 from consortium.actions import profile as actions
 from consortium.forms.profile import AccountForm, StudentForm
@@ -63,7 +64,7 @@ def me(request):
                 for make in registry.student_blocks
                 if student and (block := make(student, request.user))
             ],
-            "roles": [_role(grant) for grant in active_grants(request.user)],
+            "roles": _roles(request.user),
         },
         status=status,
     )
@@ -98,7 +99,20 @@ def _account(user):
     return {"language": user.language, "theme": user.theme, "email": user.email}
 
 
-def _role(grant):
+def _roles(user):
+    grants = active_grants(user)
+    now = acting_as(user) if len(grants) > 1 else None
+    return [_role(grant, now) for grant in grants]
+
+
+def _role(grant, now):
     role = ROLES[grant.role]
     of = grant.organisation or grant.board
-    return {"label": role.label, "sentence": role.sentence, "of": of.name if of else ""}
+    return {
+        "label": role.label,
+        "sentence": role.sentence,
+        "of": of.name if of else "",
+        "title": grant.title,
+        "now": now is not None and now.pk == grant.pk,
+        "pk": grant.pk if now is not None and now.pk != grant.pk else None,
+    }

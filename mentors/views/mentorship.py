@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from consortium import clock, form_keys, lists
 from consortium.access import permitted, signed_in
+from consortium.acting import as_acting
 from consortium.history import history_of
 from consortium.queries.student import students_visible_to
 from consortium.refusals import Invalid, Refused
@@ -22,7 +23,7 @@ from mentors.rules.rhythm import my_month
 def mentorships(request):
     """A mentor's students, a student's mentors, or all for the office."""
     today = clock.today()
-    everything = queries.mentorships_visible_to(request.user)
+    everything = queries.mentorships_visible_to(as_acting(request.user))
     holding = everything.holding(today)
     tabs = [
         ("now", _("Guided now"), everything.running(today)),
@@ -61,7 +62,7 @@ def mentorships(request):
             ],
             "q": lists.words_of(request),
             "tab": tab,
-            "office": rules.can_keep(request.user),
+            "office": rules.can_keep(as_acting(request.user)),
             "clear_url": lists.address(request, q=None, month=None),
             "months": choices,
             "narrowed": bool(lists.words_of(request) or request.GET.get("month")),

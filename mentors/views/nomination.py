@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from consortium import clock, files, form_keys, lists, policy
 from consortium.access import permitted, signed_in
+from consortium.acting import organisation_of
 from consortium.actions.account import hash_token
 from consortium.history import history_of
 from consortium.models import Organisation
@@ -117,7 +118,12 @@ def nomination_new(request):
         request.POST or None,
         request.FILES or None,
         organisations=units,
-        initial={"since": clock.today(), "capacity": 2, "in_post": True},
+        initial={
+            "since": clock.today(),
+            "capacity": 2,
+            "in_post": True,
+            "organisation": _acted_for(request.user, units),
+        },
     )
     return _written(
         request,
@@ -246,6 +252,12 @@ def _units(user):
     if held.all:
         return None
     return list(Organisation.objects.filter(pk__in=held.organisations).order_by("pk"))
+
+
+def _acted_for(user, units):
+    """The unit the form proposes; the office types a name."""
+    unit = organisation_of(user)
+    return str(unit.pk) if unit and units else None
 
 
 def _unit_of(values, units):

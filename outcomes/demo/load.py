@@ -89,6 +89,7 @@ def _plan(story):
         )
     story.add(plan.NEWEST_RECORDED, organisations.enter_newest_membership, hour=11)
     story.add(plan.ORGANISATIONS + 1, people.enter_mentors, hour=14)
+    story.add(plan.ORGANISATIONS + 1, people.enter_further_roles, hour=15)
     story.add(plan.ORGANISATIONS + 2, people.enter_students, first, hour=9)
     story.add(plan.NEXT_INTAKE, people.enter_students, later, hour=9)
     memberships.plan_memberships(story)

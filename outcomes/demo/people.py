@@ -45,8 +45,10 @@ ADMINISTRATORS = {
     "hospital": "示例雷主管",
     "testing": "示例钱主管",
 }
-# Whom of the files the contract's accounts are.
-CONTRACT_NAMES = {"academic01": "academic", "industry01": "industry"}
+# Whom of the files the listed accounts are.
+CONTRACT_NAMES = {"academic01": "academic", "industry01": "industry", "academic07": "several"}
+# Who has more than the mentor's role: none of these units has a project that the person mentors.
+FURTHER_ROLES = {"several": (("enterprise_admin", "ren"), ("base_manager", "yi"))}
 CATEGORY = {
     "executive": MentorCategory.EXECUTIVE,
     "technical": MentorCategory.TECHNICAL,
@@ -125,6 +127,18 @@ def enter_mentors(story):
             send_invitation=False,
         )
         story.cast.people[username] = appointment.user
+
+
+def enter_further_roles(story):
+    """A mentor who also works for two enterprises: one account, and a role to choose."""
+    for username, roles in FURTHER_ROLES.items():
+        for role, key in roles:
+            give_role(
+                user=story.cast.people[username],
+                role=role,
+                organisation=story.cast.organisations[key],
+                by=story.cast.people["secretary"],
+            )
 
 
 def enter_students(story, students):

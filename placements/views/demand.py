@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from consortium.access import permitted, signed_in
+from consortium.acting import as_acting, organisation_of
 from consortium.clock import now, today
 from consortium.form_keys import PressedTwice, create_once, first_result, remember, use
 from consortium.reach import may, reach
@@ -59,7 +60,7 @@ def demands(request):
         "group": request.GET.get("state", ""),
         "text": request.GET.get("q", "").strip()[:60],
     }
-    own = reach(request.user, Permission.READ_DEMANDS).organisations
+    own = _own(request.user)
     mine = own if own and request.GET.get("mine") else None
     rows = queries.filtered(visible, **chosen, mine=mine)
     page = Paginator(queries.for_list(rows), PAGE).get_page(request.GET.get("page"))
@@ -81,6 +82,12 @@ def demands(request):
             "median": queries.median_first_answer(visible, queries.WorkingDays.read()),
         },
     )
+
+
+def _own(user):
+    """Whose demands are “our own”: those of the unit one acts for; in a role without a unit, of all one's units."""
+    held = [reach(one, Permission.READ_DEMANDS).organisations for one in (as_acting(user), user)]
+    return held[0] or held[1]
 
 
 def _quick(request, visible, own, mine):
@@ -179,7 +186,12 @@ def new(request):
     if list_ not in DemandList.values:
         cards = [(one, EXAMPLES[one]) for one in DemandList]
         return render(request, "placements/demand_new.html", {"cards": cards})
-    initial = {"board": actions.proposed_board(list_), "places": 1, "level": Level.MEMBER}
+    initial = {
+        "board": actions.proposed_board(list_),
+        "places": 1,
+        "level": Level.MEMBER,
+        "organisation": organisation_of(request.user),
+    }
     form = DemandForm(user=request.user, initial=initial)
     return _form_page(request, form, list_)
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from consortium.access import permitted, signed_in
+from consortium.acting import listing
 from consortium.clock import today
 from consortium.form_keys import create_once
 from consortium.reach import reach
@@ -38,7 +39,8 @@ GROUPS = {
 @permitted(Permission.EDIT_PROJECT)
 def my_projects(request):
     """The person's projects by where they stand."""
-    mine = owner.projects_of(request.user)
+    reader = listing(request.user, Permission.EDIT_PROJECT)
+    mine = owner.projects_of(reader)
     chosen = request.GET.get("state", "")
     rows = mine.filter(state__in=GROUPS[chosen]) if chosen in GROUPS else mine
     counts = demands.counts(mine, "state")
@@ -64,7 +66,7 @@ def my_projects(request):
         {
             "page_obj": Paginator(owner.for_list(rows), PAGE).get_page(request.GET.get("page")),
             "tabs": tabs,
-            "answered": _answered(request.user).count(),
+            "answered": _answered(reader).count(),
             "work": GROUPS["work"],
             "live": GROUPS["live"],
         },
@@ -103,7 +105,7 @@ def new(request):
             return reverse("project_edit", args=[project.pk])
 
         return create_once(request, "project", make)
-    rows = demands.for_list(_answered(request.user))
+    rows = demands.for_list(_answered(listing(request.user, Permission.EDIT_PROJECT)))
     if demand is not None:
         rows = [demand] if demand.state == DemandState.RESPONDED else []
     return render(request, "placements/owner_new.html", {"rows": rows, "demand": demand})

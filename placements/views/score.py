@@ -9,6 +9,7 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST
 
 from consortium.access import permitted
+from consortium.acting import listing
 from consortium.clock import now
 from consortium.refusals import Refused
 from consortium.roles import Permission
@@ -23,7 +24,9 @@ from placements.rules import score as rules
 def scores(request):
     """My projects in closed rounds, with how many applicants are judged, and until when."""
     moment = now()
-    rows = queries.with_progress(queries.rows_to_score(request.user)[:60])
+    rows = queries.with_progress(
+        queries.rows_to_score(listing(request.user, Permission.RANK_APPLICANTS))[:60]
+    )
     groups = {}
     for row in rows:
         row.open = rules.is_open(row.round, moment)

@@ -206,6 +206,8 @@ def test_a_code_by_mail_does_not_go_round_the_second_step(client):
 
 def test_an_invitation_to_an_account_with_a_factor_does_not_go_round_it(client):
     user = make_user("student", email="someone@example.invalid")
+    user.set_unusable_password()  # else signing in comes first
+    user.save()
     give_app(user)
     _row, token = invite(email="someone@example.invalid", role="expert", user=user, by=None)
     data = {"username": "x", "name": "示例新人", "password": "quite-a-long-one"}
