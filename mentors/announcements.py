@@ -11,7 +11,7 @@ from consortium.announcements_imports import register as register_list
 from consortium.notifications import Message, register
 from consortium.registry import Fact, MemberColumn, NavItem, registry
 from consortium.roles import Permission
-from mentors import announcements_logs, announcements_nominations
+from mentors import announcements_logs, announcements_nominations, announcements_schemes
 from mentors.enums import AppointmentState, MentorshipState
 
 
@@ -90,6 +90,7 @@ def announce():
     register_list(Mentors())
     announcements_logs.announce()
     announcements_nominations.announce()
+    announcements_schemes.announce()
 
 
 def mentors_of(organisation, user, day):

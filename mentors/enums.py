@@ -168,3 +168,17 @@ class YearGrade(TextChoices):
 
 # So many years not passed end an appointment (machine 8).
 FAILS_THAT_REVOKE = 2
+
+
+class RuleState(TextChoices):
+    """A rule of a scheme, from its entry to the second person's word."""
+
+    PROPOSED = "proposed", pgettext_lazy("rule of a scheme", "Waits for a second person")
+    AGREED = "agreed", pgettext_lazy("rule of a scheme", "Agreed")
+    WITHDRAWN = "withdrawn", pgettext_lazy("rule of a scheme", "Withdrawn")
+
+
+RULE_MOVES = {
+    RuleState.PROPOSED: {RuleState.AGREED, RuleState.WITHDRAWN},
+    RuleState.AGREED: {RuleState.WITHDRAWN},
+}

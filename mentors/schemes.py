@@ -29,6 +29,16 @@ class Rule:
     utmost: str = ""
     excusable: bool = False
 
+    @property
+    def has_limit(self):
+        """Whether there is anything to set, or it is simply met or not."""
+        return bool(self.policy or self.least)
+
+    @property
+    def words(self):
+        """The list from which `least` comes, from the lowest on."""
+        return {DEGREE: Degree, TITLE: TitleLevel}[self.code] if self.least else ()
+
 
 AGE, DEGREE, TITLE, YEARS = "age", "degree", "title", "years"
 IN_POST, TEAM, EXCELLENT, ASSESSED = "in_post", "team", "excellent", "assessed"

@@ -5,7 +5,18 @@ from django.urls import path
 from consortium.roles import Permission
 from consortium.views import imports
 from mentors.views import appointment as views
-from mentors.views import assessment, joint, link, log, meeting, mentorship, nomination, overview, reopening
+from mentors.views import (
+    assessment,
+    joint,
+    link,
+    log,
+    meeting,
+    mentorship,
+    nomination,
+    overview,
+    reopening,
+    scheme,
+)
 from mentors.views import nomination_notice as notice
 from mentors.views import nomination_office as office
 
@@ -25,6 +36,18 @@ urlpatterns = [
     path("mentorships/<int:pk>/log/draft/", log.log_draft, name="log_draft"),
     path("supervision/", overview.supervision, name="supervision"),
     path("supervision/new/", log.log_which, name="log_which"),
+    path("supervision/minimums/", scheme.supervision_minimums, name="supervision_minimums"),
+    path("supervision/minimums/new/", scheme.supervision_minimum_new, name="supervision_minimum_new"),
+    path(
+        "supervision/minimums/<int:pk>/agree/",
+        scheme.supervision_minimum_agree,
+        name="supervision_minimum_agree",
+    ),
+    path(
+        "supervision/minimums/<int:pk>/withdraw/",
+        scheme.supervision_minimum_withdraw,
+        name="supervision_minimum_withdraw",
+    ),
     path("joint/new/", joint.joint_new, name="joint_new"),
     path("joint/draft/", joint.joint_draft, name="joint_draft"),
     path("logs/", log.logs, name="logs"),
@@ -44,7 +67,16 @@ urlpatterns = [
 ]
 urlpatterns += [
     path("appointments/", nomination.nominations, name="nominations"),
-    path("appointments/schemes/", nomination.schemes, name="mentor_schemes"),
+    path("appointments/schemes/", scheme.mentor_schemes, name="mentor_schemes"),
+    path(
+        "appointments/schemes/changes/<int:pk>/agree/", scheme.scheme_limit_agree, name="scheme_limit_agree"
+    ),
+    path(
+        "appointments/schemes/changes/<int:pk>/withdraw/",
+        scheme.scheme_limit_withdraw,
+        name="scheme_limit_withdraw",
+    ),
+    path("appointments/schemes/<str:kind>/<str:rule>/", scheme.scheme_limit, name="scheme_limit"),
     path("appointments/new/", nomination.nomination_new, name="nomination_new"),
     path("appointments/<int:pk>/", nomination.nomination, name="nomination"),
     path("appointments/<int:pk>/edit/", nomination.nomination_edit, name="nomination_edit"),

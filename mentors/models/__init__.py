@@ -5,6 +5,7 @@ from mentors.models.log import LogDraft, Reopening, SupervisionLog
 from mentors.models.meeting import CalendarKey, LogLink, Meeting
 from mentors.models.mentorship import Mentorship
 from mentors.models.nomination import AppointmentLetter, Nomination, NominationObjection
+from mentors.models.scheme import SchemeLimit, SupervisionMinimum
 
 __all__ = [
     "Appointment",
@@ -17,6 +18,8 @@ __all__ = [
     "Nomination",
     "NominationObjection",
     "Reopening",
+    "SchemeLimit",
     "SupervisionLog",
+    "SupervisionMinimum",
     "YearlyAssessment",
 ]

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from django.db.models import Count, Max, Q
@@ -10,6 +10,7 @@ from django.db.models import Count, Max, Q
 from consortium.remembered import until_an_act_on
 from mentors.enums import COUNTED_AS_JOINT, LogState, Side
 from mentors.models import SupervisionLog
+from mentors.models.scheme import schemes_of
 from mentors.queries.mentorship import mentorships_visible_to, searched
 
 SILENT = timedelta(days=28)
@@ -28,6 +29,9 @@ class Overseen(NamedTuple):
     lack_now: int
     newest: date | None
     differs: int
+    # What the student's scheme asks of a month.
+    academic_least: int
+    industry_least: int
 
 
 class Everybody:
@@ -68,8 +72,9 @@ def late_first(user, day, months, least, counting):
     """Everybody whose mentorship runs on the day: those first whose last month lacks most, then this month's,
     then the longest silence. Two questions for any number.
 
-    `months`: last month and this one as (first day, last day); `least`: logs a month of (academic, industry);
-    `counting`: of how many days a month must hold to ask for anything.
+    `months`: last month and this one as (first day, last day); `least`: for each of them the logs a month that each
+    scheme asks, (((degree, programme), (academic, industry)), …); `counting`: of how many days a month must hold to ask
+    for anything.
     """
     return _late_first(mentorships_visible_to(user).running(day), day, months, least, counting)
 
@@ -77,23 +82,41 @@ def late_first(user, day, months, least, counting):
 @until_an_act_on(
     "mentors.mentorship",
     "mentors.supervisionlog",
+    "mentors.supervisionminimum",
     "consortium.policyvalue",
     "consortium.studentprofile",
     most=4,
 )
 def _late_first(rows, day, months, least, counting):
-    logs = _logs_of(months, rows)
+    logs, asked_of = _logs_of(months, rows), _asked_by(least)
     found = []
-    for pk, since, until, number in rows.order_by().values_list("pk", "since", "until", "student__number"):
+    rows = rows.order_by().values_list(
+        "pk", "since", "until", "student__number", "student__degree", "student__programme"
+    )
+    for pk, since, until, number, degree, programme in rows:
         done, newest, differs = logs.get(pk, NONE_YET)
-        facts = []
-        for (first, last), (academic, industry) in zip(months, (done[:2], done[2:]), strict=True):
+        facts, asked = [], asked_of(degree, programme)
+        for (first, last), wanted, (academic, industry) in zip(
+            months, asked, (done[:2], done[2:]), strict=True
+        ):
             asks = (min(until, last) - max(since, first)).days + 1 >= counting
-            lacks = max(least[0] - academic, 0) + max(least[1] - industry, 0) if asks else 0
+            lacks = max(wanted[0] - academic, 0) + max(wanted[1] - industry, 0) if asks else 0
             facts += [academic, industry, lacks]
-        one = Overseen(pk, *facts, newest, differs)
+        one = Overseen(pk, *facts, newest, differs, *asked[-1])
         found.append(((-one.lack_before, -one.lack_now, newest or date.min, number, pk), one))
     return Everybody([one for _order, one in sorted(found)], day)
+
+
+def _asked_by(least):
+    """What each month asks of a student, by degree and programme: looked up once for each pair of them."""
+    months = [dict(sets) for sets in least]
+
+    @cache
+    def asked(degree, programme):
+        keys = schemes_of(degree, programme)
+        return [next(sets[key] for key in keys if key in sets) for sets in months]
+
+    return asked
 
 
 NONE_YET = ((0, 0, 0, 0), None, 0)

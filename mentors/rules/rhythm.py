@@ -1,11 +1,13 @@
-"""How often each mentor guides at least, as staff set it, and what is missing before it is late."""
+"""How often each mentor guides at least, by the student's scheme, and what is missing before it is late."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from consortium import policy
+from mentors.models.scheme import EVERYBODY, schemes_of
 from mentors.queries.log import counts
 from mentors.queries.mentorship import guided_by
+from mentors.queries.scheme import minimums_agreed
 from mentors.rules.log import side_of
 
 # A month of which the mentorship holds fewer days asks for nothing.
@@ -25,10 +27,38 @@ class Rhythm:
         return self.academic if side == "academic" else self.industry
 
 
-def rhythm():
-    """The numbers in force."""
+def general():
+    """What is asked where no scheme says anything: the settings."""
     set_ = policy.values("logs_academic_month", "logs_industry_month", "logs_joint_quarter")
     return Rhythm(set_["logs_academic_month"], set_["logs_industry_month"], set_["logs_joint_quarter"])
+
+
+class Rhythms:
+    """The least numbers of every scheme on any day; asks the database when it is made, and then no more."""
+
+    def __init__(self):
+        self._general = general()
+        self._rows = minimums_agreed()
+
+    def on(self, day):
+        """{(degree, programme): Rhythm} of the schemes that hold on the day; EVERYBODY is always among them."""
+        found = {EVERYBODY: self._general}
+        for row in self._rows:
+            if row.since <= day:
+                found[row.degree, row.programme] = Rhythm(row.academic, row.industry, row.joint)
+        return found
+
+    def logs_on(self, day):
+        """The logs a month that each scheme asks on the day: (((degree, programme), (academic, industry)), …)."""
+        return tuple((key, (one.academic, one.industry)) for key, one in sorted(self.on(day).items()))
+
+    def of(self, student, first, quarter):
+        """One student's, of a month and a quarter by their first days: what begins later asks nothing of them."""
+        keys = schemes_of(student.degree, student.programme)
+        month, joint = (
+            next(sets[key] for key in keys if key in sets) for sets in map(self.on, (first, quarter))
+        )
+        return Rhythm(month.academic, month.industry, joint.joint)
 
 
 def month_of(day):
@@ -92,8 +122,8 @@ class Standing:
 
 
 def standings(mentorships, day):
-    """{pk: Standing} of these mentorships in the month and quarter of the day; three questions for any number."""
-    least, month, quarter = rhythm(), month_of(day), quarter_of(day)
+    """{pk: Standing} of these mentorships in the month and quarter of the day; four questions for any number."""
+    least, month, quarter = Rhythms(), month_of(day), quarter_of(day)
     pks = [row.pk for row in mentorships]
     in_month, in_quarter = counts(pks, *month), counts(pks, *quarter)
     return {
@@ -101,7 +131,7 @@ def standings(mentorships, day):
             academic=in_month[row.pk]["academic"],
             industry=in_month[row.pk]["industry"],
             joint=in_quarter[row.pk]["joint"],
-            least=least,
+            least=least.of(row.student, month[0], quarter[0]),
             month_asks=asks(row, *month),
             quarter_asks=asks(row, *quarter),
             first=month[0],

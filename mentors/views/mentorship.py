@@ -16,7 +16,7 @@ from mentors.forms.mentorship import ChangeMentorsForm, EndMentorshipForm, Mento
 from mentors.queries import mentorship as queries
 from mentors.rules import mentorship as rules
 from mentors.rules.log import side_of
-from mentors.rules.rhythm import my_month
+from mentors.rules.rhythm import Rhythms, month_of, my_month, quarter_of
 
 
 @signed_in
@@ -91,6 +91,7 @@ def mentorship(request, pk):
             "row": row,
             "badge": badge_of(row, today),
             "others": list(chain),
+            "least": Rhythms().of(row.student, month_of(today)[0], quarter_of(today)[0]),
             "office": office,
             "may_log": side_of(request.user, row) is not None,
             "may_change": rules.can_change(request.user, row, today),

@@ -22,13 +22,13 @@ from consortium.reach import reach
 from consortium.refusals import Forbidden, Refused
 from consortium.roles import Permission
 from mentors.actions import nomination as actions
-from mentors.enums import NOMINATION_OPEN, AppointmentKind, NominationKind
+from mentors.enums import NOMINATION_OPEN, NominationKind
 from mentors.enums import NominationState as S
 from mentors.forms.nomination import DeclineForm, NominationForm, ReasonForm
 from mentors.queries import nomination as queries
 from mentors.queries.appointment import appointments_visible_to
 from mentors.rules import nomination as rules
-from mentors.rules.qualification import said_of, scheme_lines
+from mentors.rules.qualification import said_of
 
 # Where each state stands among the steps of the rail.
 POSITION = {
@@ -98,13 +98,6 @@ def nominations(request):
             "may_nominate": rules.may_nominate(request.user),
         },
     )
-
-
-@signed_in
-def schemes(request):
-    """What each kind of mentor must fulfil, with the source of every rule."""
-    kinds = [(kind.label, scheme_lines(kind)) for kind in AppointmentKind]
-    return render(request, "mentors/schemes.html", {"kinds": kinds})
 
 
 # --- putting forward

@@ -9,10 +9,11 @@ from consortium import clock, exports, lists
 from consortium.access import signed_in
 from consortium.refusals import Forbidden
 from mentors.enums import ReopeningState
+from mentors.models.scheme import EVERYBODY
 from mentors.queries import overview as queries
 from mentors.queries.log import reopenings_visible_to
 from mentors.rules import log as rules
-from mentors.rules.rhythm import DAYS_THAT_COUNT, month_before, month_of, rhythm
+from mentors.rules.rhythm import DAYS_THAT_COUNT, Rhythms, month_before, month_of
 
 WEEKS = 13
 
@@ -25,17 +26,17 @@ def supervision(request):
             _("This page is for the graduate school and auditors."),
             remedy=_("Your own students are under “My students”."),
         )
-    today, least = clock.today(), rhythm()
+    today, rhythms = clock.today(), Rhythms()
     months = {"before": month_before(today), "now": month_of(today)}
-    minimum = (least.academic, least.industry)
-    everything = queries.late_first(request.user, today, tuple(months.values()), minimum, DAYS_THAT_COUNT)
+    least = tuple(rhythms.logs_on(first) for first, _last in months.values())
+    everything = queries.late_first(request.user, today, tuple(months.values()), least, DAYS_THAT_COUNT)
     everything = everything.narrowed(request.user, lists.words_of(request))
     chosen = lists.chosen(request, "only", queries.CONDITIONS)
     rows = everything.of(chosen)
     if format := exports.wanted(request):
         return exports.export(
             queries.with_persons(rows, request.user),
-            _columns(least),
+            _columns(),
             format,
             _("Supervision %(day)s") % {"day": today},
         )
@@ -74,7 +75,8 @@ def supervision(request):
             "narrowed": bool(chosen or lists.words_of(request)),
             "clear_url": lists.address(request, q=None, only=None),
             "files": lists.files_of(request),
-            "least": least,
+            "least": rhythms.on(months["now"][0])[EVERYBODY],
+            "schemes": len(least[-1]) - 1,
             "months": months,
             "requests": list(reopenings_visible_to(request.user).filter(state=ReopeningState.ASKED)[:10]),
         },
@@ -99,7 +101,7 @@ def _fill(rows, first, weeks):
             )
 
 
-def _columns(least):
+def _columns():
     def of(name):
         return lambda row: getattr(row.overseen, name)
 
@@ -112,8 +114,10 @@ def _columns(least):
         (_("Topic"), lambda row: row.topic),
         (_("First day"), lambda row: row.since),
         (_("Last day"), lambda row: row.last_day),
-        (_("Last month, academic (least %(n)d)") % {"n": least.academic}, of("academic_before")),
-        (_("Last month, industry (least %(n)d)") % {"n": least.industry}, of("industry_before")),
+        (_("Asked a month, academic"), of("academic_least")),
+        (_("Asked a month, industry"), of("industry_least")),
+        (_("Last month, academic"), of("academic_before")),
+        (_("Last month, industry"), of("industry_before")),
         (_("Missing last month"), of("lack_before")),
         (_("This month, academic"), of("academic_now")),
         (_("This month, industry"), of("industry_now")),
