@@ -250,4 +250,5 @@ SUPERVISION = World(
         ),
     ),
 )
+IMPORT = World("import", (("manage.py", "load_seed"),))
 DEMO = World("demo", (("manage.py", "load_seed"), ("manage.py", "load_demo")))

@@ -29,6 +29,7 @@ CLOCK = {
         300,
     ),
     "end agreements after their last day, warn before": ("consortium.tasks.advance_agreements", 300),
+    "erase files and rows of imports after their days": ("consortium.tasks.forget_imports", 3600),
     "refresh the interest bands at night": ("placements.tasks.refresh_interest", 3600),
 }
 app.conf.beat_schedule = {name: {"task": task, "schedule": every} for name, (task, every) in CLOCK.items()}

@@ -5,6 +5,7 @@ import os
 import tempfile
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from consortium import clock
@@ -125,6 +126,18 @@ def own(user, pk):
 def of_hash(sha256):
     """A stored file with these very bytes, the oldest, or None."""
     return StoredFile.objects.filter(sha256=sha256).order_by("pk").first()
+
+
+def forget(stored):
+    """Erase a stored file: its row, and its bytes unless another row names the same ones. After commit, for good."""
+    digest = stored.sha256
+    stored.delete()
+
+    def erase():
+        if not StoredFile.objects.filter(sha256=digest).exists():
+            path_of(digest).unlink(missing_ok=True)
+
+    transaction.on_commit(erase)
 
 
 def read(stored):

@@ -1,5 +1,6 @@
 """Names of organisations as people type them: pinyin, its initials, and the search index that holds all of it."""
 
+from functools import lru_cache
 from itertools import islice
 
 from pypinyin import Style, lazy_pinyin
@@ -9,17 +10,23 @@ from consortium.word_index import AT_ONCE, WordIndex, runs, tokens
 INDEX = WordIndex("consortium_organisationsearch", "organisation_id")
 
 
+@lru_cache(maxsize=2048)
+def _heard(name, style=Style.NORMAL):
+    """The syllables of a name, remembered: whatever asks for a name's sound soon asks again."""
+    return tuple(lazy_pinyin(name, style=style))
+
+
 def full_pinyin(name):
     """“天津大学” gives “tianjindaxue”."""
-    return "".join(lazy_pinyin(name)).lower()
+    return "".join(_heard(name)).lower()
 
 
 def search_key(*names):
     """“天津大学” gives “tianjindaxue tjdx”, for sorting; several names follow each other. At most 400 characters."""
     parts = []
     for name in filter(None, names):
-        parts.append("".join(lazy_pinyin(name)))
-        parts.append("".join(lazy_pinyin(name, style=Style.FIRST_LETTER)))
+        parts.append("".join(_heard(name)))
+        parts.append("".join(_heard(name, Style.FIRST_LETTER)))
     return " ".join(dict.fromkeys(part.lower() for part in parts))[:400]
 
 
@@ -62,7 +69,7 @@ def _words(organisation, others):
     sounds = {}
     for name in chinese:
         for style in (Style.NORMAL, Style.FIRST_LETTER):
-            heard = lazy_pinyin(name, style=style)
+            heard = _heard(name, style)
             for start in range(len(heard)):
                 sounds |= dict.fromkeys(runs("".join(heard[start:]))[:1])
     return words + [sound for sound in sounds if sound not in words]

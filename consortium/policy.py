@@ -30,6 +30,7 @@ POLICIES = {
     "answer_days": Policy(3, _("Working days to accept or decline a place"), "proposal"),
     "first_response_days": Policy(5, _("Working days to the first answer to a demand"), "proposal"),
     "scoring_days": Policy(3, _("Working days for owners to score"), "proposal"),
+    "import_days": Policy(30, _("Days the file and the rows of an import are kept"), "proposal"),
     "invitation_days": Policy(14, _("Days an invitation is open"), "proposal"),
     "base_years": Policy(3, _("Years an accreditation holds"), "common practice"),
     "mentor_years": Policy(3, _("Years of a mentor's term"), "common practice"),

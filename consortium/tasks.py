@@ -50,3 +50,11 @@ def advance_agreements():
     from consortium.actions import agreement
 
     agreement.advance()
+
+
+@shared_task
+def forget_imports():
+    """Erase the files and rows of imports whose days are over."""
+    from consortium.actions import import_clock
+
+    import_clock.advance()

@@ -252,6 +252,7 @@ VERBS = {
     "list tested": pgettext_lazy("audit trail", "had a list tested"),
     "list import begun": pgettext_lazy("audit trail", "began to import a list"),
     "list imported": pgettext_lazy("audit trail", "imported a list"),
+    "list forgotten": pgettext_lazy("audit trail", "erased the file and the rows of an import"),
     "list undo begun": pgettext_lazy("audit trail", "began to undo an import"),
     "list import undone": pgettext_lazy("audit trail", "undid an import"),
     "list work failed": pgettext_lazy("audit trail", "work on a list broke off"),

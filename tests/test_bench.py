@@ -10,7 +10,7 @@ import pytest
 import bench
 from bench import Figure, Unmeasurable, __main__, slow_one
 
-SUBJECTS = ["engine", "lists", "memory", "round", "search", "start", "supervision", "weight"]
+SUBJECTS = ["engine", "import", "lists", "memory", "round", "search", "start", "supervision", "weight"]
 
 
 @pytest.fixture

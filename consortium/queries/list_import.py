@@ -1,8 +1,11 @@
 """Imports of lists: who may see them, and which of their rows are to be written or taken back."""
 
+from datetime import timedelta
+
 from django.db.models import Count, Q
 
-from consortium.enums import ImportDecision, ImportFate, ImportOutcome, ImportState
+from consortium import clock, policy
+from consortium.enums import ImportDecision, ImportFate, ImportOutcome, ImportState, JobState
 from consortium.models import ImportJob
 from consortium.reach import reach
 from consortium.registry import registry
@@ -92,6 +95,23 @@ def same_file_before(run):
         .order_by("-written_at")
         .first()
     )
+
+
+def over():
+    """Imports sent up so long ago that their files and rows are erased, the oldest first. One that stands halfway waits
+    for a person, and one that can still be undone for its day.
+    """
+    halfway = Q(state__in=[ImportState.WRITING, ImportState.UNDOING])
+    at_work = Q(job__state__in=[JobState.QUEUED, JobState.RUNNING])
+    undoable = Q(state=ImportState.WRITTEN, undo_until__gte=clock.now())
+    late = ImportJob.objects.filter(created_at__lt=clock.now() - timedelta(days=policy.value("import_days")))
+    gone = late.exclude(pk__in=late.filter(halfway | at_work | undoable).values("pk"))
+    return gone.select_related("file").order_by("pk")
+
+
+def kept_until(run):
+    """The moment from which its file and rows may be erased."""
+    return run.created_at + timedelta(days=policy.value("import_days"))
 
 
 def grown(model, numbers, apart_from=()):

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from consortium import clock, exports, files, form_keys, lists
+from consortium import clock, exports, files, form_keys, lists, policy
 from consortium.access import permitted, signed_in
 from consortium.actions import list_import as actions
 from consortium.enums import ImportDecision, ImportFate, ImportOutcome, ImportState
@@ -19,6 +19,7 @@ from consortium.queries.list_import import (
     counts_of,
     groups_of,
     imports_visible_to,
+    kept_until,
     kinds_kept_by,
     left_out,
     same_file_before,
@@ -61,7 +62,7 @@ def _start(request, kind):
             form.refuse(refusal)
             status = refusal.status
     recent = imports_visible_to(request.user).filter(kind=kind)[:RECENT]
-    context = {"form": form, "of": of, "recent": recent}
+    context = {"form": form, "of": of, "recent": recent, "days": policy.value("import_days")}
     if form.is_bound and form.errors:
         status = max(status, 422)
     return render(request, "consortium/import_start.html", context, status=status)
@@ -271,6 +272,7 @@ def _page(request, run, *, columns=None, refusal=None, status=200):
             column.heading for column in of.columns if column.needed and column.key not in run.places
         ],
         "before": same_file_before(run) if counts["write"] == 0 and run.state == ImportState.TESTED else None,
+        "kept_until": kept_until(run),
         "may_undo": run.state == ImportState.WRITTEN and clock.now() <= run.undo_until,
         "fault_files": [
             {"label": label, "url": f"{reverse('import_faults', args=[run.pk])}?format={format}"}

@@ -9,7 +9,8 @@ from django.db.utils import IntegrityError
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from consortium import clock, jobs
+from consortium import clock, files, jobs
+from consortium.actions import import_clock
 from consortium.actions import list_import as actions
 from consortium.actions.student import edit_student
 from consortium.audit import first_broken_link
@@ -20,6 +21,7 @@ from consortium.models import (
     Job,
     Notification,
     RoleGrant,
+    StoredFile,
     StudentProfile,
     User,
 )
@@ -685,6 +687,51 @@ def test_two_presses_of_undo_are_one(client, office, university):
     assert [client.post(f"/imports/{run.pk}/undo/").status_code for _press in range(2)] == [302, 409]
     work()
     assert AuditEvent.objects.filter(verb="list import undone").count() == 1
+
+
+# --- erased after its days
+
+
+def test_file_and_rows_are_erased_after_their_days_and_the_students_stay(
+    client, office, university, django_capture_on_commit_callbacks
+):
+    run = written(client, sent_up(client, URL, students(row())))
+    later = sent_up(client, URL, students(row("2"), name="别的.csv"))
+    bytes_of = [files.path_of(one.file.sha256) for one in (run, later)]
+    assert "清除" in page_of(client, run).content.decode() and "30" in client.get(URL).content.decode()
+    ImportJob.objects.filter(pk=later.pk).update(created_at=clock.now() + timedelta(days=5))
+    with clock.moved(timedelta(days=29)):
+        assert import_clock.advance() == 0
+    with clock.moved(timedelta(days=31)), django_capture_on_commit_callbacks(execute=True):
+        assert import_clock.advance() == 1
+    assert list(ImportJob.objects.all()) == [later]
+    assert not StoredFile.objects.filter(pk=run.file_id).exists()
+    assert [path.exists() for path in bytes_of] == [False, True]
+    assert client.get(f"/imports/{run.pk}/").status_code == 404
+    assert client.get(f"/jobs/{run.job_id}/").status_code in (200, 404)
+    assert StudentProfile.objects.filter(number="2026001").exists()
+    assert AuditEvent.objects.get(verb="list forgotten").object_id == str(run.pk)
+    assert first_broken_link() is None
+
+
+def test_bytes_that_another_file_shares_stay(client, office, university, django_capture_on_commit_callbacks):
+    run = sent_up(client, URL, students(row()))
+    kept = files.path_of(run.file.sha256)
+    twin = sent_up(client, URL, students(row()))
+    ImportJob.objects.filter(pk=twin.pk).update(created_at=clock.now() + timedelta(days=5))
+    with clock.moved(timedelta(days=31)), django_capture_on_commit_callbacks(execute=True):
+        assert import_clock.advance() == 1
+    assert kept.exists()
+
+
+def test_what_stands_halfway_waits_for_a_person(client, office, university):
+    run = sent_up(client, URL, students(row()))
+    client.post(f"/imports/{run.pk}/confirm/")
+    run.refresh_from_db()
+    jobs.stop_job(job=run.job, by=office)
+    with clock.moved(timedelta(days=31)):
+        assert import_clock.advance() == 0
+    assert ImportJob.objects.exists()
 
 
 # --- who may
