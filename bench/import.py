@@ -5,7 +5,9 @@ from bench._worlds import IMPORT, Postgresql, Sqlite, require_services
 
 ROWS, FEW = 20_000, 2_000
 LIMIT = 60.0  # s
-FLAT = 1.1
+OWN_LIMIT = 30.0  # s of the processor: what others do on this machine does not count
+# SQLite fills the 20 MB of its page cache, and no more (PRAGMA cache_size).
+FLAT = {"PostgreSQL": 1.1, "SQLite": 1.2}
 LISTS = {"students": "students", "members": "organisations"}
 
 
@@ -21,12 +23,17 @@ def measure():
                 at_most=LIMIT,
             )
             yield Figure(
+                f"list of 20,000 {name} on {engine.engine}: the same, of the processor",
+                many["processor"],
+                at_most=OWN_LIMIT,
+            )
+            yield Figure(
                 f"list of 20,000 {name} on {engine.engine}: the worker's memory at its most",
                 many["peak"],
                 unit="MB",
                 against="2,000 rows",
                 against_value=few["peak"],
-                at_most=FLAT,
+                at_most=FLAT[engine.engine],
             )
 
 

@@ -3,30 +3,39 @@
 from functools import lru_cache
 from itertools import islice
 
-from pypinyin import Style, lazy_pinyin
+from pypinyin import lazy_pinyin
 
 from consortium.word_index import AT_ONCE, WordIndex, runs, tokens
 
+NOT_CHINESE = "\0"
 INDEX = WordIndex("consortium_organisationsearch", "organisation_id")
 
 
 @lru_cache(maxsize=2048)
-def _heard(name, style=Style.NORMAL):
-    """The syllables of a name, remembered: whatever asks for a name's sound soon asks again."""
-    return tuple(lazy_pinyin(name, style=style))
+def _heard(name):
+    """(syllables, their first letters) of a name; what is not Chinese stands in both as it is.
+
+    Remembered, since whatever asks for a name's sound soon asks again, and worked out once for both: it is what
+    registering thousands of names takes longest for.
+    """
+    parts = lazy_pinyin(name, errors=lambda other: NOT_CHINESE + other)
+    syllables = tuple(part.removeprefix(NOT_CHINESE) for part in parts)
+    letters = tuple(
+        part.removeprefix(NOT_CHINESE) if part.startswith(NOT_CHINESE) else part[:1] for part in parts
+    )
+    return syllables, letters
 
 
 def full_pinyin(name):
     """“天津大学” gives “tianjindaxue”."""
-    return "".join(_heard(name)).lower()
+    return "".join(_heard(name)[0]).lower()
 
 
 def search_key(*names):
     """“天津大学” gives “tianjindaxue tjdx”, for sorting; several names follow each other. At most 400 characters."""
     parts = []
     for name in filter(None, names):
-        parts.append("".join(_heard(name)))
-        parts.append("".join(_heard(name, Style.FIRST_LETTER)))
+        parts += ["".join(heard) for heard in _heard(name)]
     return " ".join(dict.fromkeys(part.lower() for part in parts))[:400]
 
 
@@ -68,8 +77,7 @@ def _words(organisation, others):
     words = tokens("\n".join([*chinese, organisation.name_en]))
     sounds = {}
     for name in chinese:
-        for style in (Style.NORMAL, Style.FIRST_LETTER):
-            heard = _heard(name, style)
+        for heard in _heard(name):
             for start in range(len(heard)):
                 sounds |= dict.fromkeys(runs("".join(heard[start:]))[:1])
     return words + [sound for sound in sounds if sound not in words]
