@@ -6,6 +6,7 @@ A message kind is registered once with its subject and body; parameters are stor
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from smtplib import SMTPRecipientsRefused
 
 from django.conf import settings
 from django.core import signing
@@ -213,7 +214,7 @@ def _send(user, rows, now):
         send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [user.email])
     except OSError as error:
         for row in claimed:
-            _postpone(row, str(error), now)
+            _postpone(row, str(error), now, for_good=refused_for_good(error))
         return 0
     OutboxMessage.objects.filter(pk__in=[row.pk for row in claimed]).update(
         state=OutboxState.SENT, sent_at=now
@@ -232,9 +233,16 @@ def _claim(row, now):
     ).update(attempts=row.attempts + 1, next_try_at=now + timedelta(minutes=RETRY_MINUTES[0]))
 
 
-def _postpone(row, error, now):
+def refused_for_good(error):
+    """Whether a mail server said that there is no such address (a code of 500 or more), so that waiting helps nobody."""
+    return isinstance(error, SMTPRecipientsRefused) and all(
+        code >= 500 for code, _said in error.recipients.values()
+    )
+
+
+def _postpone(row, error, now, *, for_good):
     tries = row.attempts + 1
-    if tries > len(RETRY_MINUTES):
+    if for_good or tries > len(RETRY_MINUTES):
         OutboxMessage.objects.filter(pk=row.pk).update(state=OutboxState.FAILED, error=error)
         return
     OutboxMessage.objects.filter(pk=row.pk).update(

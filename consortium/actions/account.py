@@ -1,6 +1,7 @@
 """Accounts: made by invitation or recorded by staff; roles given and ended, each with its audit row."""
 
 import hashlib
+import logging
 import secrets
 from datetime import timedelta
 
@@ -18,6 +19,8 @@ from consortium.reach import reach
 from consortium.refusals import Forbidden, Invalid, Refused
 from consortium.roles import ROLES, STAFF_ROLES, Permission, Scope
 from consortium.rules.people import can_end
+
+log = logging.getLogger(__name__)
 
 
 @action
@@ -174,9 +177,16 @@ def _mail_invitation(invitation, token):
     with translation.override(invitation.user.language if invitation.user else settings.LANGUAGE_CODE):
         subject = _("Invitation to the consortium portal")
         body = render_to_string("mail/invitation.txt", context)
-    transaction.on_commit(
-        lambda: send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [invitation.email]), robust=True
-    )
+
+    def hand_over():
+        try:
+            send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [invitation.email])
+        except OSError as error:
+            invitation.undelivered_at = clock.now()
+            invitation.save(update_fields=["undelivered_at"])
+            log.warning("invitation.undelivered", extra={"invitation": invitation.pk, "error": str(error)})
+
+    transaction.on_commit(hand_over, robust=True)
 
 
 def hash_token(token):

@@ -1,6 +1,9 @@
 """Which messages a person may read: the own ones."""
 
-from consortium.models import Notification, QuietMail, User
+from django.db.models import F, Max, Q
+
+from consortium.enums import OutboxState
+from consortium.models import Notification, OutboxMessage, QuietMail, User
 from consortium.registry import registry
 
 
@@ -23,3 +26,20 @@ def optional_kinds(user):
 def reader_with(pk):
     """The active account with this number, for a link that carries it under our signature."""
     return User.objects.filter(pk=pk, is_active=True).first()
+
+
+def undelivered(users):
+    """{key of a person: when the newest mail was tried} for those of these people whom it did not reach."""
+    failed = Max("next_try_at", filter=Q(state=OutboxState.FAILED))
+    rows = (
+        OutboxMessage.objects.filter(notification__user__in=list(users))
+        .order_by()
+        .values(person=F("notification__user"))
+        .annotate(failed=failed, arrived=Max("sent_at"))
+        .filter(failed__isnull=False)
+    )
+    return {
+        row["person"]: row["failed"]
+        for row in rows
+        if row["arrived"] is None or row["failed"] > row["arrived"]
+    }

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from consortium import clock
 from consortium.models import RoleGrant, SeatDelegate
+from consortium.queries.message import undelivered
 from consortium.roles import ROLES
 
 # Roles of the organisation itself; a mentor's role belongs to the appointment.
@@ -17,6 +18,8 @@ class Person:
     user: object
     grants: list = field(default_factory=list)
     delegations: list = field(default_factory=list)
+    # The day of the newest mail, where it did not arrive.
+    undelivered: object = None
 
 
 def grants_in(organisation):
@@ -46,4 +49,6 @@ def people_in(organisation):
     for one in delegations_in(organisation, clock.today()):
         if one.user_id in people:
             people[one.user_id].delegations.append(one)
+    for pk, moment in undelivered(people).items():
+        people[pk].undelivered = moment
     return list(people.values())

@@ -85,18 +85,20 @@ def invitations(request):
     unit = acting.organisation_of(request.user)
     first = {"organisation": request.GET.get("organisation", "")[:20] or (unit.pk if unit else "")}
     form = InviteForm(request.POST or None, user=request.user, initial=first)
-    link = None
+    link = undelivered = None
     if request.method == "POST" and form.is_valid():
         try:
-            _invitation, token = actions.invite(by=request.user, **form.cleaned_data)
+            invitation, token = actions.invite(by=request.user, **form.cleaned_data)
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
             link = request.build_absolute_uri(f"/i/{token}/")
-            messages.success(request, _("The invitation was sent."))
+            undelivered = invitation.undelivered_at
+            if not undelivered:
+                messages.success(request, _("The invitation was sent."))
             form = InviteForm(user=request.user)
     rows = invitations_visible_to(request.user)[:100]
-    context = {"form": form, "rows": rows, "link": link}
+    context = {"form": form, "rows": rows, "link": link, "undelivered": undelivered}
     return render(request, "consortium/invitations.html", context, status=422 if form.errors else 200)
 
 

@@ -2,8 +2,10 @@
 
 import re
 from datetime import timedelta
+from smtplib import SMTPRecipientsRefused
 
 import pytest
+from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.utils import translation
@@ -134,6 +136,27 @@ def test_an_invitation_is_written_in_the_language_of_who_gets_it(by_in, language
     words = {"en": "Invitation to the consortium portal", "zh-hans": "邀请"}
     assert words[language] in subjects["known@example.invalid"]
     assert words["zh-hans"] in subjects["new@example.invalid"]  # who has no account yet has chosen nothing
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_invitation_that_no_server_takes_is_shown_as_such(client, monkeypatch):
+    """Its link still stands on the page, so that it can be handed over."""
+
+    def refusing(*args, **kwargs):
+        raise SMTPRecipientsRefused({"nobody@example.invalid": (550, b"no such user")})
+
+    monkeypatch.setattr(mail, "send_mail", refusing)
+    unit = make_organisation()
+    client.force_login(make_user("secretary"))
+    sent = {
+        "email": "nobody@example.invalid",
+        "role": "enterprise_admin",
+        "organisation": unit.pk,
+        "name": "示例",
+    }
+    text = client.post("/invitations/", sent).content.decode()
+    assert "邮件未送达" in text and "/i/" in text
+    assert "邮件未送达" in client.get(f"/members/{unit.pk}/people/").content.decode()
 
 
 def test_expired_invitation_is_not_found(client):

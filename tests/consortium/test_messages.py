@@ -1,6 +1,7 @@
 """Messages: once per event, grouped in one mail, in the reader's language, tried again after failures."""
 
 from datetime import date, timedelta
+from smtplib import SMTPRecipientsRefused
 
 import pytest
 from django.utils import translation
@@ -11,6 +12,7 @@ from consortium.audit import action
 from consortium.enums import OutboxState
 from consortium.models import Notification, OutboxMessage, SentMail
 from consortium.notifications import Message, deliver, notify
+from consortium.queries.message import undelivered
 from consortium.registry import registry
 from tests.factories import make_user
 
@@ -104,6 +106,33 @@ def test_failure_waits_longer_each_time_and_ends_as_failed(monkeypatch):
         moved += timedelta(days=1)
     assert row.state == OutboxState.FAILED and row.error == "no route"
     assert waits[0] < waits[1] < waits[2] < waits[3]
+
+
+@pytest.mark.parametrize("code, state", [(550, OutboxState.FAILED), (450, OutboxState.QUEUED)])
+def test_an_address_that_is_refused_for_good_is_not_tried_again(monkeypatch, code, state):
+    """450 is a mailbox that is full or busy; 550 one that does not exist."""
+    user = make_user()
+
+    def refusing(*args, **kwargs):
+        raise SMTPRecipientsRefused({user.email: (code, b"mailbox unavailable")})
+
+    monkeypatch.setattr(notifications, "send_mail", refusing)
+    tell(user=user)
+    deliver()
+    assert OutboxMessage.objects.get().state == state
+    assert set(undelivered([user.pk])) == ({user.pk} if state == OutboxState.FAILED else set())
+
+
+def test_who_is_reached_again_is_no_longer_said_to_be_out_of_reach():
+    row = tell(user=make_user()).outbox
+    later = tell(user=row.notification.user, key="2").outbox
+    now = clock.now()
+    OutboxMessage.objects.filter(pk=row.pk).update(state=OutboxState.FAILED, next_try_at=now)
+    assert set(undelivered([row.notification.user_id])) == {row.notification.user_id}
+    OutboxMessage.objects.filter(pk=later.pk).update(
+        state=OutboxState.SENT, sent_at=now + timedelta(minutes=1)
+    )
+    assert undelivered([row.notification.user_id]) == {}
 
 
 def test_nobody_opens_anothers_message(client):
