@@ -289,9 +289,9 @@ def test_refused_cosignature_is_amended_and_sent_again():
     row, other = logs[0], rows[0].industry.user
     refusal_of(lambda: cosign_log(log=row, by=rows[0].student.user), Forbidden)
     assert refusal_of(lambda: refuse_cosign(log=row, by=other, note=""), Invalid).field == "note"
-    refuse_cosign(log=row, by=other, note="时间应为昨天")
+    refuse_cosign(log=row, by=other, note="时长应为九十分钟")
     assert Notification.objects.get(kind="log_not_cosigned").user == row.signed_by
-    following = amended(row, day=ago(1))
+    following = amended(row, minutes=90)
     assert following.cosign == "asked" and following.group == row.group
     cosign_log(log=following, by=other)
     assert refusal_of(lambda: cosign_log(log=following, by=other)).code == "state"
