@@ -1,50 +1,36 @@
-"""A calendar as other programs read it (RFC 5545): lines of at most 75 bytes, ended by CR LF."""
+"""A calendar as other programs subscribe to it (RFC 5545)."""
 
-from datetime import UTC
+from datetime import UTC, datetime
+
+from icalendar import Calendar, Event
 
 
 def calendar(name, events):
-    """The text of a calendar; each event is {"uid", "title", "begins", "ends", "stamp", "url"}.
+    """The bytes of a calendar; each event is {"uid", "title", "begins", "ends", "stamp", "url"}.
 
-    `begins` and `ends` are both moments, or both days, the last one not included.
+    `begins` and `ends` are both moments, or both days, the last one not included. Moments are written in UTC: then no
+    program needs to know our zone.
     """
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//portal//supervision//", "CALSCALE:GREGORIAN"]
-    lines += [f"X-WR-CALNAME:{_escaped(name)}"]
+    found = Calendar()
+    found.add("prodid", "-//TEDA Biomedicine Consortium//portal//")
+    found.add("version", "2.0")
+    found.add("calscale", "GREGORIAN")
+    found.add("x-wr-calname", name)
     for event in events:
-        lines += [
-            "BEGIN:VEVENT",
-            f"UID:{event['uid']}",
-            f"DTSTAMP:{_moment(event['stamp'])}",
-            _when("DTSTART", event["begins"]),
-            _when("DTEND", event["ends"]),
-            f"SUMMARY:{_escaped(event['title'])}",
-            f"URL:{event['url']}",
-            "END:VEVENT",
-        ]
-    lines += ["END:VCALENDAR", ""]
-    return "\r\n".join(_folded(line) for line in lines)
+        found.add_component(_event(**event))
+    return found.to_ical()
 
 
-def _when(name, value):
-    if hasattr(value, "hour"):
-        return f"{name}:{_moment(value)}"
-    return f"{name};VALUE=DATE:{value:%Y%m%d}"
+def _event(*, uid, title, begins, ends, stamp, url):
+    event = Event()
+    event.add("uid", uid)
+    event.add("dtstamp", stamp.astimezone(UTC))
+    event.add("dtstart", _when(begins))
+    event.add("dtend", _when(ends))
+    event.add("summary", title)
+    event.add("url", url)
+    return event
 
 
-def _moment(value):
-    return f"{value.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-
-
-def _escaped(text):
-    return str(text).replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
-
-
-def _folded(line):
-    """A long line goes on in the next one after a space; no character is cut in two."""
-    pieces, piece = [], ""
-    for letter in line:
-        if len((piece + letter).encode()) > 73:
-            pieces.append(piece)
-            piece = ""
-        piece += letter
-    return "\r\n ".join([*pieces, piece])
+def _when(value):
+    return value.astimezone(UTC) if isinstance(value, datetime) else value

@@ -8,6 +8,7 @@ from django.core.signing import Signer
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from icalendar import Calendar
 
 from consortium import clock
 from consortium.models import Notification, PolicyValue
@@ -16,6 +17,7 @@ from consortium.refusals import Forbidden, Invalid, Refused
 from mentors.actions.log import save_draft
 from mentors.actions.meeting import ask_for_logs, cancel_meeting, plan_meeting, renew_calendar
 from mentors.models import LogDraft, LogLink, Meeting, Reopening, SupervisionLog
+from mentors.rules.rhythm import month_of
 from tests.demo_world.test_addresses import only_reads
 from tests.factories import make_log, make_mentorship, make_user
 
@@ -272,6 +274,26 @@ def test_pages_plan_and_call_off(client):
     assert client.get(url).status_code == 403 and client.get(made.url).status_code == 200
     client.force_login(make_user("student"))
     assert client.get(url).status_code == client.get(made.url).status_code == 404
+
+
+def test_another_program_reads_the_calendar():
+    meeting = planned()
+    user = meeting.mentor.user
+    key = renew_calendar(by=user)
+
+    def events():
+        read = Calendar.from_ical(Client().get(key.address).content)
+        return {str(one["uid"]): one for one in read.walk("VEVENT")}
+
+    first = events()
+    one = first[f"meeting-{meeting.pk}@portal"]
+    whole = [at.replace(microsecond=0) for at in (meeting.starts_at, meeting.ends_at)]
+    assert [one.decoded("dtstart"), one.decoded("dtend")] == whole
+    assert str(one["url"]).endswith(meeting.get_absolute_url()) and not one.walk("VALARM")
+    (month,) = [one for uid, one in first.items() if uid.startswith("month-")]
+    last = month_of(clock.today())[1]
+    assert (month.decoded("dtstart"), month.decoded("dtend")) == (last, last + timedelta(days=1))
+    assert events().keys() == first.keys()
 
 
 def test_calendar_names_nobody_and_its_address_is_revoked(client):
