@@ -161,6 +161,7 @@ VERBS = {
     "membership ended": pgettext_lazy("audit trail", "ended the membership"),
     "membership recorded": pgettext_lazy("audit trail", "recorded a membership"),
     "membership taken back": pgettext_lazy("audit trail", "took back a membership that waited"),
+    "renewal sent back": pgettext_lazy("audit trail", "sent the renewal back to the check"),
     "scheme limit agreed": pgettext_lazy("audit trail", "agreed to a limit of a scheme"),
     "scheme limit entered": pgettext_lazy("audit trail", "entered a limit of a scheme"),
     "scheme limit withdrawn": pgettext_lazy("audit trail", "withdrew a limit of a scheme"),

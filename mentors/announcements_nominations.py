@@ -64,6 +64,18 @@ def announce():
             body=_("A nomination of %(unit)s had no answer in time and is closed. You can nominate again."),
             action=_("Open the nomination"),
         ),
+        renewal_to_settle=Message(
+            subject=_("A renewal waits for a second person"),
+            body=_(
+                "The next term of a mentor from %(unit)s was checked; a second person of the office renews it."
+            ),
+            action=_("Look at the renewal"),
+        ),
+        renewal_sent_back=Message(
+            subject=_("A renewal was sent back to the check"),
+            body=_("A second person did not renew a mentor from %(unit)s; the page says why."),
+            action=_("Open the nomination"),
+        ),
         exception_to_sign=Message(
             subject=_("An exception waits for a second signature"),
             body=_(

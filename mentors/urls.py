@@ -92,6 +92,7 @@ urlpatterns += [
     path("appointments/<int:pk>/refuse/", office.nomination_refuse, name="nomination_refuse"),
     path("appointments/<int:pk>/notice/", notice.nomination_notice, name="nomination_notice"),
     path("appointments/<int:pk>/renew/", notice.nomination_renewed, name="nomination_renewed"),
+    path("appointments/<int:pk>/renew/back/", notice.nomination_sent_back, name="nomination_sent_back"),
     path("appointments/objections/<int:pk>/", notice.nomination_objection, name="nomination_objection"),
     path("n/<str:token>/", nomination.nomination_link, name="nomination_link"),
     path("n/<str:token>/consent/", nomination.nomination_link_consent, name="nomination_link_consent"),

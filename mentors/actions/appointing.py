@@ -12,8 +12,8 @@ from consortium.audit import Outsider, action, record
 from consortium.due import each_due
 from consortium.models import PublicNotice, User
 from consortium.notifications import notify
-from consortium.reach import holders
-from consortium.refusals import Forbidden, Refused
+from consortium.reach import holders, names
+from consortium.refusals import Forbidden, Invalid, Refused
 from consortium.roles import Permission
 from consortium.working_calendar import after_working_days
 from mentors.actions import letter as letters
@@ -40,7 +40,7 @@ def start_notice(*, nomination, by, title, text):
     ask_checker(by, nomination)
     if nomination.process == NominationKind.RENEWAL:
         raise Refused(
-            _("A renewal goes without a notice: the person is in office and known."),
+            _("A renewal goes without a notice: a second person of the office settles it."),
             remedy=_("Renew the appointment."),
             code="renewal",
         )
@@ -217,9 +217,10 @@ def appoint(*, nomination):
 def renew(*, nomination, by):
     """The next term of somebody in office follows the present one, with a letter of its own.
 
-    Refuses a first appointment, what was not checked, and an appointment that ended meanwhile.
+    Refuses whoever checked it: no notice shows a renewal to everybody, so a second person looks at it. Refuses a first
+    appointment, what was not checked, and an appointment that ended meanwhile.
     """
-    ask_checker(by, nomination)
+    _ask_second_person(by, nomination)
     if nomination.process != NominationKind.RENEWAL:
         raise Refused(
             _("A first appointment goes on public notice before it begins."),
@@ -242,12 +243,49 @@ def renew(*, nomination, by):
             remedy=_("Withdraw this nomination; the employer can nominate the person anew."),
             code="over",
         )
-    move(nomination, S.APPOINTED, expected=ABLE, closed_at=clock.now(), **FORGOTTEN)
+    move(nomination, S.APPOINTED, expected=ABLE, closed_at=clock.now(), settled_by=by, **FORGOTTEN)
     appointment = Appointment.objects.select_related("user", "organisation").get(pk=nomination.renews_id)
     _note("appointment renewed", appointment, by)
     letters.issue(nomination=nomination, appointment=appointment)
     _tell_appointed(appointment, "appointment_renewed")
     return appointment
+
+
+def _ask_second_person(by, nomination):
+    ask_checker(by, nomination)
+    if not rules.may_settle(by, nomination):
+        raise Forbidden(
+            _("You checked this renewal yourself; a second person of the office renews the appointment."),
+            remedy=_("Ask %(names)s.") % {"names": names(rules.signers(nomination))},
+        )
+
+
+@action
+def send_back(*, nomination, by, note):
+    """The second person does not renew: the renewal is at the check again, with the sentence why. The checker is told."""
+    _ask_second_person(by, nomination)
+    if nomination.process != NominationKind.RENEWAL:
+        raise Refused(
+            _("A first appointment goes on public notice before it begins."),
+            remedy=_("Begin the notice."),
+            code="appointment",
+        )
+    if not note.strip():
+        raise Invalid(
+            _("Say in one sentence why not."), remedy=_("Whoever checks it reads it."), field="note"
+        )
+    checker = nomination.checked_by
+    move(
+        nomination,
+        S.CONSENTED,
+        expected=ABLE,
+        exception_note=note.strip(),
+        check_due=clock.now() + timedelta(days=policy.value("mentor_check_days")),
+        **NOTHING_CHECKED,
+    )
+    record("renewal sent back", nomination, by=by, note=note.strip())
+    tell([checker], nomination, "renewal_sent_back")
+    return nomination
 
 
 # What only served the way to the appointment.

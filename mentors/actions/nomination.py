@@ -16,6 +16,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from consortium import clock, policy
 from consortium.actions.account import hash_token
@@ -359,6 +360,7 @@ def pass_check(*, nomination, by):
         )
     _checked(nomination, by, S.QUALIFIED, lines)
     record("nomination checked", nomination, by=by)
+    _tell_second_person(nomination)
     return nomination
 
 
@@ -404,7 +406,14 @@ def sign_exception(*, nomination, by):
     _ask_signer(by, nomination)
     _move(nomination, S.REVIEWED, expected=(S.EXCEPTION_REQUESTED,), signed_by=by, signed_at=clock.now())
     record("exception signed", nomination, by=by)
+    _tell_second_person(nomination)
     return nomination
+
+
+def _tell_second_person(nomination):
+    """A renewal goes without a notice: somebody else of the office settles it."""
+    if nomination.process == NominationKind.RENEWAL:
+        _tell(rules.signers(nomination), nomination, "renewal_to_settle")
 
 
 @action
@@ -554,7 +563,12 @@ move = _move
 
 
 def _close(nomination, to, *, expected=None, reason="", **fields):
-    """End it; the birth, the link and an address without an account have served their purpose and are forgotten."""
+    """End it; the birth, the link and an address without an account have served their purpose and are forgotten.
+
+    A person without an account who was asked has one mail about it before the address is forgotten: no page is left to
+    say it, since the link ends too.
+    """
+    address, asked = nomination.email, nomination.user_id is None and nomination.employer_at is not None
     forgotten = {"born": None, "token_hash": None, "answer_due": None, "check_due": None}
     if nomination.user_id is None:
         forgotten["email"] = ""
@@ -566,11 +580,35 @@ def _close(nomination, to, *, expected=None, reason="", **fields):
         closed_reason=reason,
         **forgotten | fields,
     )
+    if asked and address and to in CLOSED_WORDS:
+        _mail_closed(nomination, to, address)
     if nomination.notice_id:
         now = clock.now()
         PublicNotice.objects.filter(pk=nomination.notice_id, ends_at__gt=now, starts_at__lt=now).update(
             ends_at=now
         )
+
+
+# What a person without an account reads about the end; who declined knows it.
+CLOSED_WORDS = {
+    S.WITHDRAWN: gettext_lazy("Your nomination as mentor by %(unit)s was withdrawn."),
+    S.REFUSED: gettext_lazy("You are not appointed as mentor on the nomination by %(unit)s."),
+    S.UNANSWERED: gettext_lazy("Your nomination as mentor by %(unit)s is closed: no answer came in time."),
+}
+
+
+def _mail_closed(nomination, state, address):
+    """One mail to an address without an account, after commit and not through the outbox."""
+    with translation.override("zh-hans"):
+        said = str(CLOSED_WORDS[state]) % {"unit": nomination.organisation.name_zh}
+        body = render_to_string(
+            "mail/nomination_closed.txt",
+            {"said": said, "reason": nomination.closed_reason, "name": nomination.name},
+        )
+        subject = _("Your nomination as mentor is closed")
+    transaction.on_commit(
+        lambda: send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [address]), robust=True
+    )
 
 
 def _moved_on(nomination):

@@ -89,6 +89,8 @@ class Nomination(models.Model):
     exception_note = models.CharField(max_length=300, blank=True)
     signed_by = models.ForeignKey("consortium.User", models.PROTECT, null=True, blank=True, related_name="+")
     signed_at = models.DateTimeField(null=True, blank=True)
+    # Who renewed: not the one who checked. A first appointment is settled by its notice.
+    settled_by = models.ForeignKey("consortium.User", models.PROTECT, null=True, blank=True, related_name="+")
     notice = models.OneToOneField(
         "consortium.PublicNotice", models.PROTECT, null=True, blank=True, related_name="nomination"
     )
@@ -146,6 +148,11 @@ class Nomination(models.Model):
                 condition=Q(signed_by=None)
                 | (~Q(signed_by=F("checked_by")) & ~Q(signed_by=F("nominated_by")) & ~Q(exception_reason="")),
                 name="nomination_exception_by_a_second_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(settled_by=None)
+                | (~Q(settled_by=F("checked_by")) & ~Q(settled_by=F("nominated_by"))),
+                name="nomination_renewed_by_a_second_person",
             ),
             models.CheckConstraint(
                 condition=~Q(state="public_notice") | Q(notice__isnull=False),

@@ -97,6 +97,11 @@ def searched(mentorships, words):
     return mentorships
 
 
+def has_part(user):
+    """Whether the person guides, guided, or is guided."""
+    return Mentorship.objects.filter(_guided_by(user) | Q(student__user=user)).exists()
+
+
 def guides(user):
     """Whether the person guides or guided anybody."""
     return Mentorship.objects.filter(_guided_by(user)).exists()

@@ -1,6 +1,6 @@
 """Nominations: who may read which, what waits for whom."""
 
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
 
 from consortium.models import RoleGrant, User
 from consortium.reach import reach
@@ -68,8 +68,10 @@ def waiting_for(user):
         foreign = ~Q(nominated_by=user) & ~Q(organisation__in=held.organisations)
         foreign &= Q(user=None) | ~Q(user=user)
         foreign &= Q(employer_by=None) | ~Q(employer_by=user)
-        waits |= foreign & Q(state__in=(S.CONSENTED, S.QUALIFIED, S.REVIEWED))
-        waits |= foreign & Q(state=S.EXCEPTION_REQUESTED) & ~Q(checked_by=user)
+        second = Q(checked_by=None) | ~Q(checked_by=user)
+        waits |= foreign & Q(state=S.CONSENTED)
+        waits |= foreign & Q(state__in=(S.QUALIFIED, S.REVIEWED)) & (Q(process="appointment") | second)
+        waits |= foreign & Q(state=S.EXCEPTION_REQUESTED) & second
     return rows.filter(waits)
 
 
@@ -92,6 +94,20 @@ def searched(rows, words):
             | Q(organisation__short_zh__icontains=word)
         )
     return rows
+
+
+ORDERS = ("due", "newest")
+
+
+def in_order(rows, order):
+    """Each with `due`, when what it waits for is to be done; what is due first on top, or the newest."""
+    due = Case(
+        When(state=S.CONSENTED, then=F("check_due")),
+        When(state__in=(S.NOMINATED, S.EMPLOYER_CONSENTED), then=F("answer_due")),
+        When(state=S.PUBLIC_NOTICE, then=F("notice__ends_at")),
+    )
+    rows = rows.annotate(due=due)
+    return rows.order_by("-pk") if order == "newest" else rows.order_by(F("due").asc(nulls_last=True), "-pk")
 
 
 def people_of(organisation):

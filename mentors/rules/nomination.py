@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from consortium.reach import holders, reach
 from consortium.roles import Permission
-from mentors.enums import NOMINATION_OPEN, AppointmentKind, AppointmentState
+from mentors.enums import NOMINATION_OPEN, AppointmentKind, AppointmentState, NominationKind
 from mentors.enums import NominationState as S
 
 EDITABLE = (S.RETURNED,)
@@ -68,6 +68,12 @@ def may_sign(user, nomination):
     return may_check(user, nomination) and user.pk != nomination.checked_by_id
 
 
+def may_settle(user, nomination):
+    """Whoever takes the last step: of a renewal, which no notice shows to everybody, not the one who checked it."""
+    renewal = nomination.process == NominationKind.RENEWAL
+    return may_check(user, nomination) and not (renewal and user.pk == nomination.checked_by_id)
+
+
 def may_answer(user, nomination):
     """Objections are answered by whoever may check, but neither checked this one nor signed its exception."""
     return may_check(user, nomination) and user.pk not in (nomination.checked_by_id, nomination.signed_by_id)
@@ -110,6 +116,8 @@ def reads_address(user, nomination):
 
 def whose_turn(nomination):
     """Who acts next, in words."""
+    if nomination.process == NominationKind.RENEWAL and nomination.state in (S.QUALIFIED, S.REVIEWED):
+        return _("A second person of the office")
     return {
         S.NOMINATED: _("The employer"),
         S.EMPLOYER_CONSENTED: _("The nominated person"),
@@ -131,6 +139,8 @@ def is_users_turn(user, nomination):
         return is_person(user, nomination)
     if state == S.RETURNED:
         return may_write(user, nomination)
-    if state in (S.CONSENTED, S.QUALIFIED, S.REVIEWED):
+    if state == S.CONSENTED:
         return may_check(user, nomination)
+    if state in (S.QUALIFIED, S.REVIEWED):
+        return may_settle(user, nomination)
     return state == S.EXCEPTION_REQUESTED and may_sign(user, nomination)

@@ -71,12 +71,12 @@ def nominations(request):
     tab = lists.chosen(request, "tab", {name for name, _label, _rows in tabs}) or "turn"
     rows = next(rows for name, _label, rows in tabs if name == tab)
     words = lists.words_of(request)
-    page = lists.page_of(request, queries.searched(rows, words).order_by("check_due", "-pk"))
+    order = lists.chosen(request, "sort", queries.ORDERS) or "due"
+    page = lists.page_of(request, queries.in_order(queries.searched(rows, words), order))
     now = clock.now()
     for row in page.object_list:
         row.turn = rules.is_users_turn(request.user, row)
         row.whose = rules.whose_turn(row)
-        row.due = row.check_due if row.state == S.CONSENTED else row.answer_due
         row.late = bool(row.due and row.due < now)
     return render(
         request,
@@ -95,6 +95,15 @@ def nominations(request):
                 }
                 for name, label, of in tabs
             ],
+            "sorts": lists.sorts(
+                request,
+                [
+                    ("due", _("Due first")),
+                    ("newest", _("Newest first")),
+                ],
+                "due",
+            ),
+            "sort_kept": order if order != "due" else "",
             "may_nominate": rules.may_nominate(request.user),
         },
     )

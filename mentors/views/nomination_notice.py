@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from consortium import clock, policy
@@ -15,7 +16,7 @@ from consortium.working_calendar import after_working_days
 from mentors.actions import appointing as actions
 from mentors.actions.appointment import term_end
 from mentors.enums import NominationKind
-from mentors.forms.nomination import AnswerForm, ConfirmForm
+from mentors.forms.nomination import AnswerForm, ConfirmForm, NoteForm
 from mentors.queries import nomination as queries
 from mentors.rules import nomination as rules
 from mentors.views.nomination_office import step
@@ -77,12 +78,36 @@ def nomination_renewed(request, pk):
         effects=[
             _("The next term runs from %(since)s to %(until)s, without a gap; students stay where they are.")
             % {"since": day_text(row.since), "until": day_text(term_end(row.since))},
-            _("A renewal goes without a notice: the person is in office and known."),
+            _("A renewal goes without a notice: you look at it as the second person after the check."),
             _("The letter of the new term is issued; the person and the employer are told."),
         ],
         submit=_("Renew the appointment"),
         said=_("Renewed. The letter of the new term is ready."),
         expected=actions.ABLE,
+        other=(reverse("nomination_sent_back", args=[row.pk]), _("Send it back to the check instead")),
+    )
+
+
+@permitted(Permission.APPROVE_MENTOR)
+def nomination_sent_back(request, pk):
+    """The second person does not renew: to the check again, with a sentence."""
+    row = get_object_or_404(queries.nominations_visible_to(request.user), pk=pk)
+    if row.process != NominationKind.RENEWAL:
+        raise Http404
+    form = NoteForm(request.POST if request.method == "POST" else None)
+    form.fields["note"].label = _("Why not")
+    form.fields["note"].help_text = _("Whoever checks it reads it.")
+    return step(
+        request,
+        row,
+        form,
+        lambda values: actions.send_back(nomination=row, by=request.user, **values),
+        title=_("Send the renewal back to the check"),
+        effects=[_("What was checked is taken off; whoever checked it is told and checks it anew.")],
+        submit=_("Send it back"),
+        said=_("Sent back; it is at the check again."),
+        expected=actions.ABLE,
+        danger=True,
     )
 
 

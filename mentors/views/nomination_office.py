@@ -150,7 +150,7 @@ def _visible(request, pk):
     return get_object_or_404(queries.nominations_visible_to(request.user), pk=pk)
 
 
-def step(request, row, form, act, *, title, effects, submit, said, expected, danger=False):
+def step(request, row, form, act, *, title, effects, submit, said, expected, danger=False, other=("", "")):
     """A page that says what follows, with its form; a refusal comes back at its field with all that was typed."""
     status = 200
     if request.method == "POST" and form.is_valid():
@@ -174,6 +174,8 @@ def step(request, row, form, act, *, title, effects, submit, said, expected, dan
             "effects": effects,
             "submit": submit,
             "danger": danger,
+            "other_url": other[0],
+            "other_label": other[1],
             "back_url": row.get_absolute_url(),
             "home_url": reverse("nominations"),
         },

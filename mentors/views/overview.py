@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from consortium import clock, exports, lists
@@ -12,6 +12,7 @@ from mentors.enums import ReopeningState
 from mentors.models.scheme import EVERYBODY
 from mentors.queries import overview as queries
 from mentors.queries.log import reopenings_visible_to
+from mentors.queries.mentorship import has_part
 from mentors.rules import log as rules
 from mentors.rules.rhythm import DAYS_THAT_COUNT, Rhythms, month_before, month_of
 
@@ -20,8 +21,13 @@ WEEKS = 13
 
 @signed_in
 def supervision(request):
-    """All running mentorships: what last month and this one lack, and thirteen weeks of logs."""
+    """All running mentorships: what last month and this one lack, and thirteen weeks of logs.
+
+    A mentor's or student's own logs are a page of their own: they are led there.
+    """
     if not rules.sees_all(request.user):
+        if has_part(request.user):
+            return redirect("logs")
         raise Forbidden(
             _("This page is for the graduate school and auditors."),
             remedy=_("Your own students are under “My students”."),

@@ -8,12 +8,14 @@ from django.urls import reverse
 
 from consortium import clock
 from consortium.models import Invitation, Notification, PublicNotice, User
-from consortium.refusals import Forbidden, Refused
+from consortium.refusals import Forbidden, Invalid, Refused
 from mentors.actions import appointing as actions
 from mentors.actions import appointment_clock
 from mentors.actions import nomination as nominating
 from mentors.actions.appointment import term_end
 from mentors.models import Appointment, AppointmentLetter, Nomination, NominationObjection
+from mentors.queries.nomination import waiting_for
+from mentors.rules import nomination as rules
 from tests.factories import make_appointment, make_nomination, make_organisation, make_user
 
 pytestmark = pytest.mark.django_db
@@ -316,21 +318,42 @@ def test_a_renewal_follows_without_a_gap_and_without_a_notice():
     held, row = renewal()
     with pytest.raises(Refused):
         actions.start_notice(nomination=row, by=row.checker, title="公示", text="正文")
-    before = held.until
-    actions.renew(nomination=row, by=row.checker)
+    before, second = held.until, make_user("graduate_officer")
+    actions.renew(nomination=row, by=second)
     held.refresh_from_db()
     assert (held.until, held.capacity, held.title) == (term_end(before + timedelta(days=1)), 5, "总工程师")
     assert AppointmentLetter.objects.get().since == before + timedelta(days=1)
     assert Appointment.objects.count() == 1
     with pytest.raises(Refused):
-        actions.renew(nomination=row, by=row.checker)
+        actions.renew(nomination=row, by=second)
+
+
+def test_a_renewal_is_settled_by_a_second_person():
+    second = make_user("secretary")
+    _held, row = renewal()
+    assert row not in waiting_for(row.checker) and not rules.is_users_turn(row.checker, row)
+    for act in (actions.renew, lambda **given: actions.send_back(note="材料不全", **given)):
+        with pytest.raises(Forbidden, match="第二"):
+            act(nomination=row, by=row.checker)
+    assert row in waiting_for(second) and rules.is_users_turn(second, row)
+    assert Notification.objects.filter(kind="renewal_to_settle", user=second).count() == 1
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Nomination.objects.filter(pk=row.pk).update(settled_by=row.checker)
+    with pytest.raises(Invalid):
+        actions.send_back(nomination=row, by=second, note=" ")
+    actions.send_back(nomination=row, by=second, note="材料不全")
+    assert (row.state, row.checked_by, row.exception_note) == ("consented", None, "材料不全")
+    assert Notification.objects.filter(kind="renewal_sent_back", user=row.checker).count() == 1
+    nominating.pass_check(nomination=row, by=second)
+    actions.renew(nomination=row, by=row.checker)
+    assert (row.state, row.settled_by) == ("appointed", row.checker)
 
 
 def test_what_ended_meanwhile_is_not_renewed():
     held, row = renewal()
     Appointment.objects.filter(pk=held.pk).update(state="ended", ended_on=clock.today())
     with pytest.raises(Refused) as refused:
-        actions.renew(nomination=row, by=row.checker)
+        actions.renew(nomination=row, by=make_user("graduate_officer"))
     assert refused.value.code == "over"
     row.refresh_from_db()
     assert row.state == "qualified"
@@ -367,8 +390,11 @@ def test_renewing_on_the_pages(client):
     nominating.pass_check(nomination=row, by=officer)
     client.force_login(officer)
     assert client.get(row.get_absolute_url()).status_code == 200
-    step = reverse("nomination_renewed", args=[row.pk])
-    assert client.get(step).status_code == 200
+    step, back = (reverse(name, args=[row.pk]) for name in ("nomination_renewed", "nomination_sent_back"))
+    assert client.post(step, {"form_key": "x"}).status_code == 403
+    client.force_login(make_user("graduate_officer"))
+    assert back in client.get(step).content.decode()
+    assert client.get(back).status_code == 200 and client.post(back, {"note": ""}).status_code == 422
     assert client.post(step, {"form_key": "x"}).status_code == 302
     held.refresh_from_db()
     assert held.until == row.until

@@ -299,6 +299,56 @@ def test_declining_forgets_what_only_served_the_check():
     assert (trail.actor_id, trail.actor_name) == (None, "a nominated person")
 
 
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [
+        (
+            lambda row: actions.withdraw_nomination(nomination=row, by=row.nominator, reason="岗位有变"),
+            "岗位有变",
+        ),
+        (lambda row: actions.close_unanswered(nomination=row), "没有收到"),
+    ],
+)
+def test_person_without_an_account_has_one_mail_about_the_end(end, said, django_capture_on_commit_callbacks):
+    row = make_nomination(state="employer_consented", linked=True)
+    address = row.email
+    with django_capture_on_commit_callbacks(execute=True):
+        end(row)
+    mail = SentMail.objects.get(recipient=address, subject="你的导师提名已结束")
+    assert said in mail.body and row.organisation.name_zh in mail.body and row.email == ""
+
+
+def test_nobody_is_written_to_who_was_not_asked_or_answered(django_capture_on_commit_callbacks):
+    office = make_user("graduate_officer")
+    unasked = actions.nominate(by=office, organisation=make_organisation(), **words())
+    declined = make_nomination(state="employer_consented", linked=True)
+    SentMail.objects.all().delete()
+    with django_capture_on_commit_callbacks(execute=True):
+        assert unasked.state == "nominated"
+        actions.withdraw_nomination(nomination=unasked, by=office, reason="重复")
+        actions.decline(nomination=declined, by=actions.Nominee(nomination_id=declined.pk))
+    assert not SentMail.objects.exists()
+
+
+def test_list_shows_what_is_due_first_and_what_is_done_last(client):
+    office = make_user("graduate_officer")
+    done = make_nomination(state="appointed")
+    checked, asked = make_nomination(), make_nomination(state="employer_consented")
+    now = clock.now()
+    Nomination.objects.filter(pk=checked.pk).update(check_due=now + timedelta(days=9))
+    Nomination.objects.filter(pk=asked.pk).update(answer_due=now + timedelta(days=4))
+    client.force_login(office)
+
+    def shown(**query):
+        return [row.pk for row in client.get("/appointments/", {"tab": "all"} | query).context["page"]]
+
+    assert shown() == shown(sort="nonsense") == [asked.pk, checked.pk, done.pk]
+    later = make_nomination()
+    Nomination.objects.filter(pk=later.pk).update(check_due=now + timedelta(days=20))
+    assert shown() == [asked.pk, checked.pk, later.pk, done.pk]
+    assert shown(sort="newest") == [later.pk, asked.pk, checked.pk, done.pk]
+
+
 def test_consent_can_be_taken_back_until_the_appointment():
     row = make_nomination(state="qualified")
     actions.decline(nomination=row, by=row.person)

@@ -126,6 +126,13 @@ def test_who_opens_it(client):
         assert "压力很大" not in answer.content.decode()
 
 
+def test_whoever_has_a_part_in_supervision_is_led_to_the_own_logs(client):
+    row = old()
+    for person in (row.student.user, row.academic.user, row.industry.user):
+        client.force_login(person)
+        assert client.get(URL).url == reverse("logs")
+
+
 @pytest.mark.parametrize("view", ["", "list"])
 def test_asks_as_much_for_many_as_for_one(office, view):
     def count():
