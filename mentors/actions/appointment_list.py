@@ -154,4 +154,6 @@ def _take_back_people(appointments):
         for one in appointments
         if one.user.date_joined == one.recorded_at and one.user.last_login is None
     ]
+    # Held, so that nothing new refers to them between the look and the act.
+    list(User.objects.filter(pk__in=made).order_by("pk").select_for_update().values_list("pk"))
     User.objects.filter(pk__in=set(made) - grown(User, made)).delete()

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
@@ -608,3 +609,28 @@ def test_the_page_of_imports_asks_the_same_for_three_and_one(client, office):
 
 def test_the_kind_is_announced():
     assert list(registry.registry.import_kinds)[:2] == ["members", "students"]
+
+
+# --- at the server
+
+
+def test_the_command_tests_and_writes_only_when_told(tmp_path, capsys):
+    office = make_user("secretary", username="office")
+    make_user("student", username="student")
+    file = tmp_path / "名单.csv"
+    file.write_bytes(members(row(code=make_uscc(1)), row("示例乙", "1")).read())
+    call_command("import_members", str(file), by="office")
+    said = capsys.readouterr().out
+    assert "2 rows: 1 new" in said and "row 3" in said and "needs 18" in said
+    assert not Organisation.objects.exists()
+    with pytest.raises(CommandError, match="role does not import"):
+        call_command("import_members", str(file), by="student")
+    for wrong in ({"by": "nobody"}, {"by": "office", "file": str(tmp_path / "none.csv")}):
+        with pytest.raises(CommandError, match="There is no"):
+            call_command("import_members", wrong.pop("file", str(file)), **wrong)
+    call_command("import_members", str(file), write=True)
+    assert "Written: 1 new, 0 changed." in capsys.readouterr().out
+    assert Organisation.objects.get().created_by == office
+    make_user("secretary")
+    with pytest.raises(CommandError, match="2 persons keep the register"):
+        call_command("import_members", str(file))
