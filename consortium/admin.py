@@ -1,6 +1,7 @@
 """The lists of the admin; what may be done there goes through the actions (ADR 0024)."""
 
 from django.contrib import admin, messages
+from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
@@ -23,6 +24,8 @@ from consortium.models import (
 from consortium.refusals import Refused
 from consortium.roles import ROLES, Permission
 from consortium.verbs import kind_of, said_of
+
+MOST_AT_ONCE = 50
 
 
 def _page(row):
@@ -105,7 +108,22 @@ class Roles(ReadOnly):
 
     @admin.action(description=gettext_lazy("End the chosen roles at once"))
     def end_roles(self, request, queryset):
-        """By the same door as the page of an organisation's people: the trail, the last administrator, the seats."""
+        """By the same door as the page of an organisation's people: the trail, the last administrator, the seats.
+
+        First the roles are shown by name: one press must not end what a tick too many has chosen.
+        """
+        chosen = queryset.filter(ended_at=None).select_related("user", "organisation", "board")
+        if chosen.count() > MOST_AT_ONCE:
+            said = _("At most %(most)d roles are ended at once. Choose fewer.") % {"most": MOST_AT_ONCE}
+            self.message_user(request, said, messages.ERROR)
+            return None
+        if "confirmed" not in request.POST and chosen:
+            return TemplateResponse(
+                request,
+                "admin/consortium/rolegrant/end_roles.html",
+                self.admin_site.each_context(request)
+                | {"title": _("End these roles?"), "rows": chosen, "opts": self.opts},
+            )
         ended = 0
         for grant in queryset.select_related("user", "organisation"):
             try:
@@ -119,6 +137,7 @@ class Roles(ReadOnly):
         if ended:
             said = ngettext("%(n)d role has ended.", "%(n)d roles have ended.", ended) % {"n": ended}
             self.message_user(request, said, messages.SUCCESS)
+        return None
 
 
 @admin.register(Invitation)

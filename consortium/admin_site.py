@@ -5,6 +5,7 @@ No row is added, edited or deleted here, and there is no address that could: a l
 
 from allauth.account.utils import get_next_redirect_url
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured
@@ -17,6 +18,7 @@ from consortium.reach import reach
 from consortium.refusals import Forbidden
 from consortium.roles import Permission
 
+LONGEST_NUMBER = 19  # a row's number has fewer digits
 OURS = ("consortium", "mentors", "placements", "ideology", "outcomes")
 
 
@@ -31,6 +33,11 @@ class Site(admin.AdminSite):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.disable_action("delete_selected")
+
+    def get_urls(self):
+        """Without the way to any record's page by its number (a link that signs has such a page), and without lookups."""
+        left_out = ("view_on_site", "autocomplete")
+        return [one for one in super().get_urls() if getattr(one, "name", None) not in left_out]
 
     def has_permission(self, request):
         return request.user.is_active and reach(request.user, Permission.MANAGE_ACCOUNTS).all
@@ -94,6 +101,14 @@ class ReadOnly(admin.ModelAdmin):
         """Those the class names; nothing is inherited."""
         named = {name: self.get_action(name) for name in self.actions or ()}
         return {name: found for name, found in named.items() if found}
+
+    def response_action(self, request, queryset):
+        """What is no row's number chooses no row."""
+        sent = request.POST.copy()
+        rows = [one for one in sent.getlist(ACTION_CHECKBOX_NAME) if one.isascii() and one.isdigit()]
+        sent.setlist(ACTION_CHECKBOX_NAME, [one for one in rows if len(one) < LONGEST_NUMBER])
+        request.POST = sent
+        return super().response_action(request, queryset)
 
     def lookup_allowed(self, lookup, value, request=None):
         """Conditions by address would find out, letter by letter, what no column shows."""

@@ -1,18 +1,24 @@
 """The admin: lists for system administrators, and no door past the actions. Models added later are held to it too."""
 
+import re
+
 import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.sites import all_sites
 from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import NoReverseMatch, reverse
 
+from consortium import clock
 from consortium.actions.account import give_role
 from consortium.admin_site import OURS, ReadOnly
 from consortium.models import AuditEvent, RoleGrant
 from consortium.reach import reach
-from tests.factories import make_board, make_log, make_membership, make_organisation, make_user
+from consortium.roles import ROLES
+from mentors.models import LogLink
+from tests.factories import make_board, make_log, make_meeting, make_membership, make_organisation, make_user
 
 pytestmark = pytest.mark.django_db
 # What lists do beside showing, each through the action of the portal that is tested below.
@@ -152,12 +158,17 @@ def test_roles_end_by_the_portals_own_door(client, keeper):
     staff = make_user("secretary")
     home = reverse("admin:consortium_rolegrant_changelist")
     chosen = [only.grants.get().pk, staff.grants.get().pk]
-    told = client.post(home, {"action": "end_roles", "_selected_action": chosen}, follow=True)
+    sent = {"action": "end_roles", "_selected_action": chosen}
+    asked = client.post(home, sent).content.decode()
+    assert only.name in asked and unit.short in asked and staff.name in asked
+    assert not AuditEvent.objects.filter(verb="role ended").exists()
+    sent["confirmed"] = "1"
+    told = client.post(home, sent, follow=True)
     assert "唯一的管理员" in told.content.decode()
     assert only.grants.get().ended_at is None and staff.grants.get().ended_at is not None
     act = AuditEvent.objects.filter(verb="role ended").get()
     assert act.actor == keeper and act.object_id == str(staff.pk)
-    client.post(home, {"action": "end_roles", "_selected_action": chosen})
+    client.post(home, sent)  # pressed twice
     assert AuditEvent.objects.filter(verb="role ended").count() == 1
     assert client.get(home, {"action": "end_roles", "_selected_action": chosen[:1]}).status_code == 400
     assert RoleGrant.objects.get(pk=chosen[0]).ended_at is None
@@ -182,3 +193,66 @@ def test_roles_end_by_the_portals_own_door(client, keeper):
 def test_nonsense_is_no_fault(client, keeper, label, query):
     model, _ours = registered()[label]
     assert client.get(f"{address(model, 'changelist')}?{query}").status_code in (200, 302, 400)
+
+
+@pytest.mark.parametrize("chosen", ["x", "", "\x00", "-1", "9" * 30, "١", "1 OR 1=1"])
+@pytest.mark.parametrize("more", [{}, {"confirmed": "1"}, {"select_across": "1", "index": "x"}])
+def test_what_is_no_number_chooses_no_role(client, keeper, chosen, more):
+    make_user("expert")
+    home = reverse("admin:consortium_rolegrant_changelist")
+    answer = client.post(home, {"action": "end_roles", "_selected_action": chosen} | more)
+    assert answer.status_code in (200, 302)
+    assert not RoleGrant.objects.exclude(ended_at=None).exists()
+
+
+def test_not_all_roles_end_with_one_press(client, keeper):
+    for _number in range(51):
+        make_user("expert")
+    home = reverse("admin:consortium_rolegrant_changelist")
+    sent = {"action": "end_roles", "_selected_action": [1], "select_across": "1", "confirmed": "1"}
+    assert "50" in client.post(home, sent, follow=True).content.decode()
+    assert not RoleGrant.objects.exclude(ended_at=None).exists()
+
+
+def test_it_leads_to_no_link_that_signs_for_somebody(client, keeper):
+    """Django's way from a row's number to its page would give away the address that signs a mentor's log."""
+    meeting = make_meeting()
+    link = LogLink.objects.create(
+        user=meeting.mentor.user,
+        mentorship=meeting.mentorship,
+        meeting=meeting,
+        day=clock.today(),
+        made_at=clock.now(),
+        expires_at=meeting.ends_at,
+    )
+    kind = ContentType.objects.get_for_model(LogLink)
+    for path in (f"/admin/r/{kind.pk}/{link.pk}/", "/admin/autocomplete/"):
+        assert client.get(path).status_code == 404
+
+
+def addresses():
+    """Every address of the admin, with 1 for what it names."""
+    for entry in admin.site.get_urls():
+        inner = getattr(entry, "url_patterns", [entry])
+        for one in inner:
+            whole = str(entry.pattern) if one is entry else f"{entry.pattern}{one.pattern}"
+            yield "/admin/" + re.sub(r"<[^>]*>|\(\?P<[^>]*>[^)]*\)", "1", whole).strip("^$")
+
+
+@pytest.mark.parametrize("role", [None, *sorted(set(ROLES) - {"system_admin"})])
+def test_no_address_of_it_opens_to_another_role(client, role):
+    kind = ROLES.get(role)
+    if kind:
+        unit = make_organisation() if kind.needs_organisation else None
+        user = make_user(role, organisation=unit, board=make_board() if kind.needs_board else None)
+    checked = set()
+    for path in [*addresses(), "/admin/consortium/", "/admin/consortium/user/1/password/"]:
+        for method in ("get", "post", "put", "delete"):
+            if kind:
+                client.force_login(user)
+            answer = getattr(client, method)(path)
+            assert answer.status_code in (302, 403, 404, 405), (method, path)
+            if answer.status_code == 302:
+                assert answer.url.startswith(("/admin/login/", "/accounts/login/")) or "logout" in path
+            checked.add(path)
+    assert len(checked) > 12
