@@ -31,6 +31,7 @@ from consortium.roles import Permission
 from consortium.rules import membership_application as rules
 from consortium.views.membership_page import application_page, lines_of
 from consortium.views.membership_term import page as membership_page
+from consortium.views.step import step
 
 KINDS = (
     (
@@ -80,29 +81,21 @@ def ask_for_link(request):
     """Say who wants to join; the link to the form goes to the address."""
     council = main_council()
     form = LinkForm(request.POST or None, initial={"council": council.pk if council else None})
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            throttle.refuse_too_many(request, "join", form.cleaned_data["email"].lower())
-            actions.ask_for_link(**form.cleaned_data)
-        except Refused as refusal:
-            form.refuse(refusal)
-            status = refusal.status
-        else:
-            context = {"email": form.cleaned_data["email"]}
-            return render(request, "consortium/membership/link_sent.html", context)
-    elif form.errors:
-        status = 422
-    return render(
+
+    def send(values):
+        throttle.refuse_too_many(request, "join", values["email"].lower())
+        actions.ask_for_link(**values)
+        return render(request, "consortium/membership/link_sent.html", {"email": values["email"]})
+
+    return step(
         request,
-        "consortium/membership/ask.html",
-        {
-            "form": form,
-            "may_apply": may(request.user, Permission.APPLY_MEMBERSHIP),
-            "check_days": policy.value("membership_check_days"),
-            "notice_days": policy.value("membership_notice_days"),
-        },
-        status=status,
+        form,
+        send,
+        template="consortium/membership/ask.html",
+        to="join_ask",
+        may_apply=may(request.user, Permission.APPLY_MEMBERSHIP),
+        check_days=policy.value("membership_check_days"),
+        notice_days=policy.value("membership_notice_days"),
     )
 
 
@@ -387,25 +380,21 @@ def _withdraw(request, door):
     application = door.application
     form = ReasonForm(request.POST or None)
     form.fields["reason"].required = application.submitted_at is not None
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.withdraw_application(
-                application=application, by=door.by, reason=form.cleaned_data["reason"]
-            )
-        except Refused as refusal:
-            form.refuse(refusal)
-            status = refusal.status
-        else:
-            messages.success(request, _("The application is withdrawn."))
-            # With a draft its link ends, and there is no page left to go back to.
-            return redirect("join_ask" if door.token and application.submitted_at is None else door.url)
-    context = {"form": form, "application": application, "layout": door.layout, "door": door}
-    return render(
+
+    def take_back(values):
+        actions.withdraw_application(application=application, by=door.by, reason=values["reason"])
+        return _("The application is withdrawn.")
+
+    return step(
         request,
-        "consortium/membership/withdraw.html",
-        context,
-        status=422 if form.errors and status == 200 else status,
+        form,
+        take_back,
+        template="consortium/membership/withdraw.html",
+        # With a draft its link ends, and there is no page left to go back to.
+        to="join_ask" if door.token and application.submitted_at is None else door.url,
+        application=application,
+        layout=door.layout,
+        door=door,
     )
 
 

@@ -1,7 +1,7 @@
 """The secretariat's check: the application on the left, the list with a sentence for each item on the right."""
 
 from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
 from consortium.access import permitted
@@ -11,9 +11,10 @@ from consortium.enums import MembershipApplicationState as S
 from consortium.enums import MembershipCheckItem
 from consortium.forms.membership_application import CheckForm
 from consortium.queries import membership_application as queries
-from consortium.refusals import Forbidden, Invalid, Refused
+from consortium.refusals import Forbidden, Invalid
 from consortium.roles import Permission
 from consortium.rules import membership_application as rules
+from consortium.views.step import step
 
 
 @permitted(Permission.CHECK_MEMBERSHIP)
@@ -31,27 +32,19 @@ def check(request, pk):
     documents = list(application.documents.select_related("file"))
     initial = {MembershipCheckItem.CODE: not _code_fault(application)}
     form = CheckForm(request.POST or None, initial=initial, application=application, alike=alike)
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            return _decide(request, application, form, alike)
-        except Refused as refusal:
-            form.refuse(refusal)
-            status = refusal.status
-    return render(
+    return step(
         request,
-        "consortium/membership/check.html",
-        {
-            "application": application,
-            "form": form,
-            "alike": alike,
-            "may_turn_away": rules.may_turn_away(request.user, application),
-            "same_code": queries.with_the_same_code(application),
-            "documents": documents,
-            "code_fault": _code_fault(application),
-            "missing": rules.missing_documents({row.kind for row in documents}),
-        },
-        status=422 if form.errors and status == 200 else status,
+        form,
+        lambda values: _decide(request, application, form, alike),
+        template="consortium/membership/check.html",
+        to=application,
+        application=application,
+        alike=alike,
+        may_turn_away=rules.may_turn_away(request.user, application),
+        same_code=queries.with_the_same_code(application),
+        documents=documents,
+        code_fault=_code_fault(application),
+        missing=rules.missing_documents({row.kind for row in documents}),
     )
 
 
@@ -75,10 +68,7 @@ def _decide(request, application, form, alike):
         notes=form.notes(),
         organisation=form.record_chosen(),
     )
-    messages.success(
-        request, _("“%(unit)s” is ready for the vote.") % {"unit": application.organisation.name}
-    )
-    return redirect(application)
+    return _("“%(unit)s” is ready for the vote.") % {"unit": application.organisation.name}
 
 
 def _code_fault(application):
