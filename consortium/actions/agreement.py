@@ -12,14 +12,13 @@ from consortium.models import (
     AgreementParty,
     AgreementSignature,
     AgreementText,
-    RoleGrant,
-    User,
 )
 from consortium.notifications import notify_many
 from consortium.queries import agreement as queries
+from consortium.queries.people import acting_for
 from consortium.reach import holders
 from consortium.refusals import Forbidden, Invalid, Refused
-from consortium.roles import ROLES, Permission, Scope
+from consortium.roles import Permission
 from consortium.rules import agreement as rules
 from consortium.rules.membership_term import warning_due
 from consortium.templatetags.portal import day_text
@@ -653,11 +652,7 @@ def _ask_reason(reason):
 
 def signers_of(organisation):
     """The people who sign for an organisation here; for a university that has none, the graduate school."""
-    roles = [
-        key for key, role in ROLES.items() if Scope.GROUP in role.grants.get(Permission.SIGN_AGREEMENT, ())
-    ]
-    held = RoleGrant.objects.filter(role__in=roles, organisation=organisation, ended_at=None)
-    people = User.objects.filter(pk__in=held.values("user"), is_active=True)
+    people = acting_for([organisation], Permission.SIGN_AGREEMENT)
     if organisation.kind in rules.UNIVERSITIES and not people.exists():
         return holders(Permission.SIGN_AGREEMENT)
     return people

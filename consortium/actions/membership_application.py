@@ -28,9 +28,10 @@ from consortium.enums import (
     MembershipRank,
 )
 from consortium.enums import MembershipApplicationState as S
-from consortium.models import GovernanceBody, MembershipApplication, MembershipDocument, RoleGrant, User
+from consortium.models import GovernanceBody, MembershipApplication, MembershipDocument, User
 from consortium.notifications import as_stored, notify_many, words
 from consortium.queries.membership_application import membership_in_force, open_application
+from consortium.queries.people import administrators_of
 from consortium.reach import holders
 from consortium.refusals import Forbidden, Invalid, Refused, Stale
 from consortium.roles import Permission
@@ -637,14 +638,6 @@ def _tell_office(application, kind, **params):
 
 
 tell_office = _tell_office
-
-
-def administrators_of(organisation):
-    """The people who act for an organisation."""
-    if organisation is None:
-        return User.objects.none()
-    held = RoleGrant.objects.filter(role="enterprise_admin", organisation=organisation, ended_at=None)
-    return User.objects.filter(pk__in=held.values("user"), is_active=True)
 
 
 def tell_applicant(application, kind, **params):

@@ -21,7 +21,6 @@ from consortium.actions.membership import (
     resolution_for,
 )
 from consortium.actions.membership_application import (
-    administrators_of,
     locked,
     move,
     tell_applicant,
@@ -44,6 +43,7 @@ from consortium.models import (
 )
 from consortium.notifications import notify
 from consortium.queries.membership import resolution_with
+from consortium.queries.people import administrators_of
 from consortium.reach import holders, names
 from consortium.refusals import Forbidden, Invalid, Refused
 from consortium.roles import Permission

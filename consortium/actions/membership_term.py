@@ -13,13 +13,13 @@ from consortium.actions.membership import (
     refuse_votes,
     resolution_for,
 )
-from consortium.actions.membership_application import administrators_of
 from consortium.audit import action, record
 from consortium.due import each_due
 from consortium.enums import MEMBERSHIP_APPLICATION_OPEN, MEMBERSHIP_MOVES, MembershipState
 from consortium.models import Membership, MembershipApplication
 from consortium.notifications import notify, notify_many
 from consortium.queries import membership_term as queries
+from consortium.queries.people import administrators_of
 from consortium.reach import holders, names
 from consortium.refusals import Forbidden, Invalid, Refused
 from consortium.roles import Permission

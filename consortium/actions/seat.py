@@ -13,7 +13,8 @@ from consortium.enums import BodyKind, SeatEnd, SeatPost
 from consortium.models import GovernanceBody, Membership, Seat, SeatDelegate
 from consortium.notifications import notify, notify_many
 from consortium.queries.organisation import memberships_on
-from consortium.queries.seat import administrators_of, after, most_at_once, people_of
+from consortium.queries.people import administrators_of, people_of
+from consortium.queries.seat import after, most_at_once
 from consortium.refusals import Forbidden, Invalid, Refused
 from consortium.roles import Permission
 from consortium.rules.people import can_keep_people

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from consortium import clock
-from consortium.models import RoleGrant, SeatDelegate
+from consortium.models import RoleGrant, SeatDelegate, User
 from consortium.queries.message import undelivered
-from consortium.roles import ROLES
+from consortium.roles import ROLES, Permission, Scope
 
 # Roles of the organisation itself; a mentor's role belongs to the appointment.
 OF_THE_UNIT = tuple(key for key, role in ROLES.items() if role.needs_organisation)
@@ -29,6 +29,29 @@ def grants_in(organisation):
         .select_related("user", "organisation", "given_by")
         .order_by("user__name", "user_id", "id")
     )
+
+
+def people_of(organisation):
+    """Active people with a role in the organisation now: one of them can be its delegate."""
+    return _holding([organisation], ROLES)
+
+
+def acting_for(organisations, permission):
+    """Active people who hold the permission for one of these organisations."""
+    return _holding(
+        organisations,
+        [key for key, role in ROLES.items() if Scope.GROUP in role.grants.get(permission, ())],
+    )
+
+
+def administrators_of(organisation):
+    """Those who say who speaks for an organisation; nobody for None, a unit that the register does not have yet."""
+    return acting_for([organisation] if organisation else [], Permission.NAME_DELEGATE)
+
+
+def _holding(organisations, roles):
+    held = RoleGrant.objects.filter(organisation__in=organisations, role__in=list(roles), ended_at=None)
+    return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("name", "pk")
 
 
 def delegations_in(organisation, day):

@@ -7,9 +7,9 @@ from django.db.models import Case, F, IntegerField, Prefetch, Q, Value, When
 
 from consortium import clock
 from consortium.enums import SeatPost
-from consortium.models import RoleGrant, Seat, SeatDelegate, User
+from consortium.models import Seat, SeatDelegate, User
 from consortium.reach import reach
-from consortium.roles import ROLES, Permission, Scope
+from consortium.roles import Permission
 
 BY_POST = Case(
     When(post=SeatPost.CHAIR, then=Value(0)),
@@ -107,21 +107,3 @@ def ending(day):
         .filter(until__lte=day + timedelta(days=clock.SOON_DAYS), until=F("term_ends"), followed_by=None)
         .order_by("until", "pk")
     )
-
-
-def people_of(organisation):
-    """People with a role in the organisation now: one of them can be its delegate."""
-    return _holding(organisation, ROLES)
-
-
-def administrators_of(organisation):
-    """Those of them who say who speaks for it."""
-    return _holding(
-        organisation,
-        [key for key, role in ROLES.items() if Scope.GROUP in role.grants.get(Permission.NAME_DELEGATE, ())],
-    )
-
-
-def _holding(organisation, roles):
-    held = RoleGrant.objects.filter(organisation=organisation, role__in=list(roles), ended_at=None)
-    return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("name", "pk")

@@ -13,7 +13,6 @@ from consortium.forms.people import ChangeRepresentativeForm
 from consortium.models import Organisation
 from consortium.queries import people as queries
 from consortium.queries.account import invitations_visible_to
-from consortium.queries.seat import people_of
 from consortium.refusals import Refused
 from consortium.roles import ROLES, Permission
 from consortium.rules.people import can_end
@@ -75,7 +74,7 @@ def representative(request, pk):
     organisation = _organisation(request, pk)
     form = ChangeRepresentativeForm(
         request.POST or None,
-        people=people_of(organisation),
+        people=queries.people_of(organisation),
         initial={"leaving": request.GET.get("leaving", "")[:20]},
     )
     status = 200

@@ -21,6 +21,7 @@ from consortium.forms.seat import (
 from consortium.history import history_of
 from consortium.models import GovernanceBody
 from consortium.queries import seat as queries
+from consortium.queries.people import people_of
 from consortium.refusals import Refused
 from consortium.roles import Permission
 from consortium.rules import seat as rules
@@ -146,7 +147,7 @@ def seat_delegate(request, pk):
     found = _found(request, pk)
     actions.must_name_delegate(request.user, found)
     first = {"since": max(clock.today(), found.since)}
-    form = DelegateForm(request.POST or None, initial=first, people=queries.people_of(found.organisation))
+    form = DelegateForm(request.POST or None, initial=first, people=people_of(found.organisation))
     return _seat_step(
         request,
         found,

@@ -2,9 +2,10 @@
 
 from django.db.models import Case, F, Q, When
 
-from consortium.models import RoleGrant, User
+from consortium.models import User
+from consortium.queries.people import acting_for
 from consortium.reach import reach
-from consortium.roles import ROLES, Permission, Scope
+from consortium.roles import Permission
 from mentors.enums import NOMINATION_OPEN
 from mentors.enums import NominationState as S
 from mentors.models import AppointmentLetter, Nomination, NominationObjection
@@ -112,11 +113,7 @@ def in_order(rows, order):
 
 def people_of(organisation):
     """Who nominates in the name of an organisation."""
-    roles = [
-        key for key, role in ROLES.items() if Scope.GROUP in role.grants.get(Permission.NOMINATE_MENTOR, ())
-    ]
-    held = RoleGrant.objects.filter(role__in=roles, organisation=organisation, ended_at=None)
-    return list(User.objects.filter(pk__in=held.values("user"), is_active=True).order_by("pk"))
+    return list(acting_for([organisation], Permission.NOMINATE_MENTOR))
 
 
 def last_of(appointment):

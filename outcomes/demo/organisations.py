@@ -9,7 +9,7 @@ from consortium.actions.seat import give_seat, hand_over_seat, name_delegate, se
 from consortium.audit import action, record
 from consortium.enums import BodyKind, MembershipRank, OrganisationKind, SeatPost
 from consortium.models import GovernanceBody, Membership, Seat
-from consortium.queries.seat import people_of
+from consortium.queries.people import people_of
 from outcomes.demo import plan, world
 from placements.actions.base import record_accreditation, record_base
 

@@ -13,6 +13,7 @@ from consortium.clock import now, today
 from consortium.enums import BodyKind
 from consortium.models import GovernanceBody
 from consortium.notifications import notify_many
+from consortium.queries.people import acting_for
 from consortium.refusals import Forbidden, Invalid, Refused, Stale
 from consortium.roles import Permission
 from consortium.templatetags.portal import moment_zone_text
@@ -382,7 +383,7 @@ def _tell_board(demand, kind, *, key, **params):
 
 
 def _tell_organisation(demand, kind):
-    people = owner.people_of([demand.organisation_id], Permission.EDIT_DEMAND)
+    people = acting_for([demand.organisation_id], Permission.EDIT_DEMAND)
     notify_many(
         people,
         kind,

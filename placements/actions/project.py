@@ -12,6 +12,7 @@ from consortium.audit import action, record
 from consortium.clock import now, today
 from consortium.enums import BodyKind
 from consortium.notifications import notify_many
+from consortium.queries.people import acting_for
 from consortium.reach import holders, reach
 from consortium.refusals import Forbidden, Invalid, Refused, Stale
 from consortium.roles import Permission
@@ -65,7 +66,7 @@ def draft_project(*, demand, by):
             project.industry_mentor = one
     project.save()
     record("project drafted", project, by=by, demand=demand.number)
-    others = owner.people_of([project.organisation_id], Permission.EDIT_PROJECT).exclude(pk=by.pk)
+    others = acting_for([project.organisation_id], Permission.EDIT_PROJECT).exclude(pk=by.pk)
     notify_many(
         others,
         "project_drafted",

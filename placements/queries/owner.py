@@ -6,6 +6,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 
 from consortium import policy
 from consortium.models import User
+from consortium.queries.people import acting_for
 from consortium.reach import reach
 from consortium.roles import ROLES, Permission, Scope
 from mentors.enums import INDUSTRY_KINDS, AppointmentKind
@@ -83,21 +84,6 @@ def for_page(projects):
 # --- people
 
 
-def people_of(organisation_ids, permission):
-    """Active people who hold the permission for one of these organisations."""
-    roles = [key for key, role in ROLES.items() if Scope.GROUP in role.grants.get(permission, ())]
-    return (
-        User.objects.filter(
-            is_active=True,
-            grants__role__in=roles,
-            grants__ended_at=None,
-            grants__organisation__in=organisation_ids,
-        )
-        .distinct()
-        .order_by("pk")
-    )
-
-
 def people_of_board(board, permission):
     """Active people who hold the permission for this board; where it has none, those who hold it for all."""
     own = [key for key, role in ROLES.items() if Scope.BOARD in role.grants.get(permission, ())]
@@ -116,7 +102,7 @@ def owners_of(project):
     named = [project.created_by_id, project.submitted_by_id]
     named += [one.user_id for one in (project.academic_mentor, project.industry_mentor) if one is not None]
     ids = {pk for pk in named if pk}
-    ids |= set(people_of([project.organisation_id], Permission.EDIT_PROJECT).values_list("pk", flat=True))
+    ids |= set(acting_for([project.organisation_id], Permission.EDIT_PROJECT).values_list("pk", flat=True))
     return User.objects.filter(pk__in=ids, is_active=True).order_by("pk")
 
 
