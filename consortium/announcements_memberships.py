@@ -294,22 +294,16 @@ def applications_to_move(user, now):
     """What the secretariat, or a board's officer, does next with each application, the check with its due time."""
     from consortium.queries.membership_application import waiting_for
     from consortium.reach import may
+    from consortium.rules.membership_application import NEXT_ACTS
 
     if not may(user, Permission.CHECK_MEMBERSHIP):
         return []
-    verbs = {
-        S.SUBMITTED: _("Check the application"),
-        S.CHECKED: _("Put it to the vote"),
-        S.UNDER_VOTE: _("Record the resolution"),
-        S.DECIDED: _("Confirm the resolution"),
-        S.APPROVED: _("Begin the notice"),
-    }
     return [
         Duty(
             title=str(_("Membership of %(unit)s: %(state)s"))
             % {"unit": row.unit_name, "state": row.get_state_display()},
             url=row.get_absolute_url(),
-            verb=str(verbs[row.state]),
+            verb=str(NEXT_ACTS[row.state][1]),
             due=row.check_due if row.state == S.SUBMITTED else None,
             note=row.number or "",
         )
@@ -321,17 +315,18 @@ def applications_to_mend(user, now):
     """Returned applications and drafts of the own unit."""
     from consortium.queries.membership_application import applications_visible_to
     from consortium.reach import reach
+    from consortium.rules.membership_application import EDITABLE, NEXT_ACTS
 
     own = reach(user, Permission.APPLY_MEMBERSHIP).organisations
     if not own:
         return []
-    rows = applications_visible_to(user).filter(organisation__in=own, state__in=(S.RETURNED, S.DRAFT))
+    rows = applications_visible_to(user).filter(organisation__in=own, state__in=EDITABLE)
     return [
         Duty(
             title=str(_("Application of %(unit)s: %(state)s"))
             % {"unit": row.unit_name, "state": row.get_state_display()},
             url=f"{row.get_absolute_url()}edit/",
-            verb=str(_("Mend the application") if row.state == S.RETURNED else _("Go on writing")),
+            verb=str(NEXT_ACTS[row.state][1]),
             note=row.number or "",
         )
         for row in rows.order_by("pk")[:DUTIES_SHOWN]

@@ -221,22 +221,14 @@ def nominations_waiting(user, now):
 def nominations_to_move(user, now):
     """What this person does next with each nomination."""
     from mentors.queries.nomination import waiting_for
+    from mentors.rules.nomination import next_act
 
-    verbs = {
-        S.NOMINATED: _("Agree for the employer"),
-        S.EMPLOYER_CONSENTED: _("Agree or decline"),
-        S.RETURNED: _("Mend the nomination"),
-        S.CONSENTED: _("Check the nomination"),
-        S.EXCEPTION_REQUESTED: _("Look at the exception"),
-        S.QUALIFIED: _("Begin the notice"),
-        S.REVIEWED: _("Begin the notice"),
-    }
     return [
         Duty(
             title=str(_("Nomination of %(name)s: %(state)s"))
             % {"name": row.name, "state": row.get_state_display()},
             url=row.get_absolute_url(),
-            verb=str(verbs[row.state]),
+            verb=str(next_act(row)[1]),
             due=row.check_due if row.state == S.CONSENTED else row.answer_due,
             note=row.organisation.name,
         )

@@ -1,6 +1,7 @@
 """Who may write, check and decide on an application for membership, and whose turn it is."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from consortium.enums import (
     MEMBERSHIP_APPLICATION_OPEN,
@@ -16,6 +17,16 @@ CHECKABLE = (S.SUBMITTED,)
 WITHDRAWABLE = (S.DRAFT, S.SUBMITTED, S.RETURNED, S.CHECKED, S.UNDER_VOTE)
 # Before the council is asked the secretariat may turn an application away: a double, a name that somebody else used.
 TURN_AWAY = (S.SUBMITTED, S.RETURNED, S.CHECKED)
+# What whoever's turn it is does next in each state: the address of the step and its verb.
+NEXT_ACTS = {
+    S.DRAFT: ("membership_application_edit", gettext_lazy("Go on writing")),
+    S.SUBMITTED: ("membership_application_check", gettext_lazy("Check the application")),
+    S.RETURNED: ("membership_application_edit", gettext_lazy("Mend the application")),
+    S.CHECKED: ("membership_vote", gettext_lazy("Put it to the vote")),
+    S.UNDER_VOTE: ("membership_resolution", gettext_lazy("Record the resolution")),
+    S.DECIDED: ("membership_resolution_confirm", gettext_lazy("Confirm the resolution")),
+    S.APPROVED: ("membership_notice", gettext_lazy("Begin the notice")),
+}
 # What an application asks for before it can be handed in.
 NEEDED = ("unit_name", "uscc", "unit_kind", "contact_name", "contact_email", "wishes")
 

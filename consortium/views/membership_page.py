@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import pgettext
 
 from consortium.enums import (
     MEMBERSHIP_APPLICATION_ENDED,
@@ -36,13 +36,6 @@ POSITION = {
     S.WITHDRAWN: 0,
     S.TURNED_AWAY: 1,
     S.EXPIRED: 0,
-}
-# What the secretariat does next in each state: the address and the verb.
-DECISIONS = {
-    S.CHECKED: ("membership_vote", gettext_lazy("Put it to the vote")),
-    S.UNDER_VOTE: ("membership_resolution", gettext_lazy("Record the resolution")),
-    S.DECIDED: ("membership_resolution_confirm", gettext_lazy("Confirm the resolution")),
-    S.APPROVED: ("membership_notice", gettext_lazy("Begin the notice")),
 }
 
 
@@ -190,21 +183,13 @@ def strip_of(user, application, door):
     strip = {"due": "", "due_at": None, "due_label": "", "url": "", "verb": ""}
     if state == S.SUBMITTED:
         strip |= {"due_at": application.check_due, "due_label": _("Checked by")}
-        if rules.may_check(user, application):
-            strip |= {
-                "url": reverse("membership_application_check", args=[application.pk]),
-                "verb": _("Check the application"),
-            }
     elif state == S.RETURNED and application.mend_due:
         strip |= {"due_at": application.mend_due, "due_label": _("To be mended by")}
     elif state == S.UNDER_VOTE:
         strip |= {"due": day(application.vote_day), "due_label": _("Day of the vote")}
     elif state == S.PUBLIC_NOTICE:
         strip |= {"due_at": application.notice.ends_at, "due_label": _("Notice ends")}
-    if state in DECISIONS and rules.is_users_turn(user, application):
-        name, verb = DECISIONS[state]
+    if rules.is_users_turn(user, application):
+        name, verb = rules.NEXT_ACTS[state]
         strip |= {"url": reverse(name, args=[application.pk]), "verb": verb}
-    elif state in rules.EDITABLE and rules.may_write(user, application):
-        verb = _("Mend the application") if state == S.RETURNED else _("Go on writing")
-        strip |= {"url": reverse("membership_application_edit", args=[application.pk]), "verb": verb}
     return strip

@@ -1,6 +1,7 @@
 """Who nominates, consents, checks and signs, and whose turn it is."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from consortium.reach import holders, reach
 from consortium.roles import Permission
@@ -10,6 +11,25 @@ from mentors.enums import NominationState as S
 EDITABLE = (S.RETURNED,)
 # Until then the employer can take the nomination back, the person the consent.
 BEFORE_APPOINTMENT = NOMINATION_OPEN
+
+
+# What whoever's turn it is does next in each state: the address of the step, or none where the page itself asks, and its verb.
+NEXT_ACTS = {
+    S.NOMINATED: ("nomination_employer", gettext_lazy("Agree for the employer")),
+    S.EMPLOYER_CONSENTED: ("", gettext_lazy("Agree or decline")),
+    S.RETURNED: ("nomination_edit", gettext_lazy("Mend the nomination")),
+    S.CONSENTED: ("nomination_check", gettext_lazy("Check the nomination")),
+    S.EXCEPTION_REQUESTED: ("nomination_sign", gettext_lazy("Look at the exception")),
+    S.QUALIFIED: ("nomination_notice", gettext_lazy("Begin the notice")),
+    S.REVIEWED: ("nomination_notice", gettext_lazy("Begin the notice")),
+}
+
+
+def next_act(nomination):
+    """The next step's address and verb; a renewal goes without a notice."""
+    if nomination.process == NominationKind.RENEWAL and nomination.state in (S.QUALIFIED, S.REVIEWED):
+        return "nomination_renewed", gettext_lazy("Renew the appointment")
+    return NEXT_ACTS.get(nomination.state, ("", ""))
 
 
 def may_nominate(user):

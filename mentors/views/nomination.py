@@ -426,26 +426,11 @@ def strip_of(user, row, door):
         strip |= {"due_at": row.notice.ends_at, "due_label": _("Notice ends")}
     if door.token or not rules.is_users_turn(user, row):
         return strip
-    if row.state == S.NOMINATED:
-        return strip | {
-            "post": reverse("nomination_employer", args=[row.pk]),
-            "verb": _("Agree for the employer"),
-        }
-    renewal = row.process == NominationKind.RENEWAL
-    last_step = (
-        ("nomination_renewed", _("Renew the appointment"))
-        if renewal
-        else ("nomination_notice", _("Begin the notice"))
-    )
-    target = {
-        S.QUALIFIED: last_step,
-        S.REVIEWED: last_step,
-        S.RETURNED: ("nomination_edit", _("Mend the nomination")),
-        S.CONSENTED: ("nomination_check", _("Check the nomination")),
-        S.EXCEPTION_REQUESTED: ("nomination_sign", _("Look at the exception")),
-    }.get(row.state)
-    if target:
-        strip |= {"url": reverse(target[0], args=[row.pk]), "verb": target[1]}
+    name, verb = rules.next_act(row)
+    if name:
+        # The employer's agreement is one press; the other steps have a page.
+        how = "post" if row.state == S.NOMINATED else "url"
+        strip |= {how: reverse(name, args=[row.pk]), "verb": verb}
     return strip
 
 

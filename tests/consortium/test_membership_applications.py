@@ -15,6 +15,7 @@ from consortium.enums import MembershipApplicationState as S
 from consortium.models import MembershipApplication, Notification, Organisation, SentMail
 from consortium.queries.membership_application import applications_visible_to, perhaps_the_same
 from consortium.refusals import Forbidden, Invalid, Refused, Stale
+from consortium.rules import membership_application as rules
 from tests.factories import (
     make_application,
     make_board,
@@ -485,3 +486,11 @@ def test_the_queue_asks_as_often_for_three_as_for_one(client, django_assert_num_
     make_application()
     with django_assert_num_queries(len(one)):
         client.get(reverse("memberships"))
+
+
+def test_every_next_act_has_its_page_and_is_somebodys_turn():
+    for state, (name, verb) in rules.NEXT_ACTS.items():
+        assert verb and reverse(name, args=[1])
+        assert rules.whose_turn(MembershipApplication(state=state)) != rules.whose_turn(
+            MembershipApplication(state="in_force")
+        )

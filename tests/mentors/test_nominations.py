@@ -16,6 +16,7 @@ from mentors import schemes
 from mentors.actions import nomination as actions
 from mentors.enums import AppointmentKind
 from mentors.models import Nomination
+from mentors.rules import nomination as rules
 from mentors.rules.qualification import age_on, held_against_scheme, said_of
 from tests.factories import (
     make_appointment,
@@ -736,3 +737,14 @@ def test_the_list_asks_as_much_for_three_as_for_one(client, role):
     first = count()
     make_nomination(organisation=unit), make_nomination(organisation=unit)
     assert count() == first
+
+
+@pytest.mark.parametrize("state", ["qualified", "reviewed"])
+def test_the_last_step_of_a_renewal_is_no_notice(state):
+    assert rules.next_act(Nomination(state=state, process="renewal"))[0] == "nomination_renewed"
+    assert rules.next_act(Nomination(state=state, process="appointment"))[0] == "nomination_notice"
+
+
+def test_every_next_act_has_its_page():
+    for name, verb in rules.NEXT_ACTS.values():
+        assert verb and (not name or reverse(name, args=[1]))
