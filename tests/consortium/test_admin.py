@@ -110,6 +110,31 @@ def test_no_secret_is_a_column_a_condition_or_a_search(client, keeper, label):
         assert answer.status_code in (302, 400), field.name
 
 
+@pytest.mark.parametrize(
+    "label", sorted(label for label, (_model, ours) in registered().items() if ours.filters)
+)
+def test_every_choice_of_a_filter_opens_its_list(client, rows, label):
+    model, ours = registered()[label]
+    home = address(model, "changelist")
+    for filter_ in ours.filters:
+        links = re.findall(
+            rf'href="(\?[^"]*{filter_.parameter_name}=[^"]*)"', client.get(home).content.decode()
+        )
+        assert links, filter_.parameter_name
+        for link in links:
+            assert client.get(home + link.replace("&amp;", "&")).status_code == 200
+        assert client.get(home, {f"{filter_.parameter_name}__startswith": "x"}).status_code in (302, 400)
+
+
+def test_a_filter_narrows(client, keeper):
+    gone = make_user("expert")
+    RoleGrant.objects.filter(user=gone).update(ended_at=clock.now())
+    stays = make_user("expert")
+    home = reverse("admin:consortium_rolegrant_changelist")
+    shown = client.get(home, {"role": "expert", "state": "open"}).content.decode()
+    assert stays.name in shown and gone.name not in shown and "已结束" in shown
+
+
 def test_passwords_are_not_found_out_letter_by_letter(client, keeper):
     home = reverse("admin:consortium_user_changelist")
     assert client.get(home, {"password__startswith": "md5"}).status_code in (302, 400)
