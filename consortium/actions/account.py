@@ -237,13 +237,18 @@ def accept_with_account(*, invitation, by):
     """Add an invitation's role to the account of the person who is signed in, once. Returns the grant.
 
     Whoever holds the link reads the address's mail, so it may be another address of the same person; refused where that
-    address has an account of its own.
+    address has an account of its own, and to whoever sent it: nobody gives a role to themselves.
     """
     owner = owner_of(invitation)
     if owner is not None and owner.pk != by.pk:
         raise Forbidden(
             _("This invitation is for another account than the one you are signed in with."),
             remedy=_("Sign out, open the link again and sign in with that account."),
+        )
+    if invitation.invited_by_id == by.pk:
+        raise Forbidden(
+            _("You sent this invitation yourself."),
+            remedy=_("Ask a colleague to invite you if you need the role."),
         )
     _use_up(invitation)
     grant = give_role(

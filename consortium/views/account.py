@@ -147,8 +147,11 @@ def _accept_signed_in(request, invitation, owner):
             acting.choose(request.user, grant)
         messages.success(request, _("Your account has the role now: %(role)s.") % {"role": grant.title})
         return redirect("dashboard")
-    mine = owner is None or owner.pk == request.user.pk
-    return _invitation_page(request, invitation, wants="join" if mine else "other_account")
+    if invitation.invited_by_id == request.user.pk:
+        wants = "sender"
+    else:
+        wants = "join" if owner is None or owner.pk == request.user.pk else "other_account"
+    return _invitation_page(request, invitation, wants=wants)
 
 
 def _invitation_page(request, invitation, *, status=200, **context):

@@ -274,6 +274,17 @@ def test_an_address_without_an_account_may_be_anothers_second_one(client, both):
     assert not User.objects.filter(email="second@example.invalid").exists()
 
 
+def test_nobody_gives_a_role_to_themselves(client):
+    secretary = make_user("secretary")
+    _invitation, token = invite(email="second@example.invalid", role="graduate_officer", by=secretary)
+    client.force_login(secretary)
+    assert "你自己发出的" in page(client, f"/i/{token}/")
+    assert client.post(f"/i/{token}/").status_code == 403
+    assert [grant.role for grant in secretary.grants.all()] == ["secretary"]
+    client.logout()
+    assert client.get(f"/i/{token}/").status_code == 200  # for whom it was meant
+
+
 def test_an_account_recorded_by_staff_is_taken_over_by_a_later_invitation(client):
     recorded = make_user(email="waits@example.invalid")
     recorded.set_unusable_password()
