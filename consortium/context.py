@@ -45,7 +45,8 @@ def navigation(request, kind):
     here = getattr(request, "stands_under", request.path)
     # What waits is counted to be shown; whether something is still allowed is asked where it is done.
     now = clock.reading()
-    reader = as_acting(request.user)
+    # A fault before anybody was signed in has no reader; what a visitor sees asks for none.
+    reader = as_acting(request.user) if hasattr(request, "user") else None
     for item in sorted((item for item in registry.nav if item.shell == kind), key=lambda item: item.order):
         if item.permission and not may(reader, item.permission):
             continue
