@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 FORMAT = "consortium-match/1"
 RULES = ("auto", "stable", "fair", "serial", "maximum")
 LARGEST_FILE = 1 << 30
+MOST_LISTED = 200  # preferences for which `maximum` is exact where groups overlap
 
 Progress = Callable[[float], None]
 Table = Mapping[str, float]
@@ -286,19 +287,28 @@ def _build(doc: _Reading, quotes: int | None) -> Instance:
         overlap=tree.overlap,
     )
     _refuse_full_pins(instance)
-    instance.rule = _rule(doc.asked, any(table is not None for table in own), tree.overlap)
+    instance.rule = _rule(doc.asked, any(table is not None for table in own), tree.overlap, len(choices))
     return instance
 
 
-def _rule(asked: str, scored: bool, overlap: tuple[str, str] | None) -> str:
-    if asked == "stable" and overlap:
-        first, second = map(_show, overlap)
-        raise BadInput(f"rule: 'stable' needs nested caps, but the groups {first} and {second} overlap")
+def _rule(asked: str, scored: bool, overlap: tuple[str, str] | None, listed: int) -> str:
+    if overlap:
+        _refuse_overlap(asked, *map(_show, overlap), listed)
     if asked != "auto":
         return asked
     if not scored:
         return "serial"
     return "fair" if overlap else "stable"
+
+
+def _refuse_overlap(asked: str, first: str, second: str, listed: int) -> None:
+    if asked == "stable":
+        raise BadInput(f"rule: 'stable' needs nested caps, but the groups {first} and {second} overlap")
+    if asked == "maximum" and listed > MOST_LISTED:
+        raise BadInput(
+            f"rule: 'maximum' takes at most {MOST_LISTED} listed preferences where groups overlap, "
+            f"as {first} and {second} do, and there are {listed}"
+        )
 
 
 def _strings(doc: _Reading, own: list[Table | None], choices: int) -> int:

@@ -13,6 +13,12 @@ if TYPE_CHECKING:
 
 FORMAT = "consortium-match-result/1"
 ENGINE = "1.0"
+RULED_OUT = {  # what may stand against an answer under no circumstances
+    "stable": ("blocking_pairs", "envy"),
+    "serial": ("blocking_pairs", "envy"),
+    "fair": ("envy",),
+    "maximum": (),
+}
 NOBODY = -1
 ALL_LOWER = 1 << 200  # no key is higher
 
@@ -60,7 +66,7 @@ def describe(instance: Instance, keys: Keys, answer: Answer) -> dict[str, Any]:
             "explanations": explanations,
             "verdict": verdict,
         }
-    for objection in ("blocking_pairs", "envy"):
+    for objection in RULED_OUT[instance.rule]:
         if verdict[objection]:
             raise CheckFailed(
                 f"{objection}: {verdict[objection][0]} stands against the rule {instance.rule!r}"
@@ -210,6 +216,8 @@ def _fixed(seats: _Seats, project: int) -> dict[str, str] | None:
 def _ladder(seats: _Seats, project: int) -> list[tuple[int, dict[str, str]]]:
     """The full caps above, from the inside out: the bar of each, and what to say below it."""
     instance, name = seats.instance, seats.instance.projects[project]
+    if instance.rule == "maximum":
+        return [(ALL_LOWER, {"project": name, "reason": "not_in_maximum"})]
     full = [(seats.bar[cap], cap) for cap in instance.above[project] if seats.bar[cap] != NOBODY]
     return [
         (bar, {"project": name, "reason": "below_cutoff", "by": instance.cap_id(cap)})

@@ -1,76 +1,33 @@
-"""Solves an instance: deferred acceptance under nested caps, or students choosing in one order.
-
-Student-proposing deferred acceptance (Gale and Shapley 1962) with greedy choice in key order under nested
-caps, which is a matroid (Fleiner 2003): a proposal that finds a full cap above it forms one circuit with what
-sits under the innermost such cap, and the lowest key there goes. Whoever was refused proposes to the next
-choice; the order of proposals does not matter to the result.
+"""Solves an instance by its rule: students choosing in one order, or the rules of `stable`, `fair` and `maximum`.
 
 A key is one integer: score, then lottery, then the student's own order, see `Keys`. It tells who holds it.
-Caps are kept tree by tree: where one cap is all that is felt, a heap of keys is enough; in the other trees a
-heap may name people who were moved away since, and `held` tells.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from heapq import heapify, heappop, heappush, heapreplace
-from typing import Any
+from typing import Any, Protocol
 
-from .instance import BadInput, Instance, Progress, no_collector
+from .fair import Fair
+from .instance import Instance, Progress, no_collector
+from .keys import NOBODY, Keys, prepare, rooms_beside_pins
+from .maximum import Maximum
 from .result import describe
+from .stable import Stable
 
-NOBODY = -1
-SHUT = 1 << 200  # above every key
-CHUNKS = 100  # how often progress is told in the first solve; later ones tell once
+__all__ = ["Answer", "match", "prepare", "solve"]
 
 
 def solve(instance: Instance, progress: Progress | None = None) -> dict[str, Any]:
-    """The result of an instance as the document of section "Files"; raises `BadInput` and `CheckFailed`."""
+    """The result document of an instance; raises `CheckFailed` where the engine finds its own answer wrong.
+
+    `progress` is told fractions from 0 to 1, some hundred times at most.
+    """
     keys = prepare(instance)
     answer = match(instance, keys, progress)
     return describe(instance, keys, answer)
-
-
-def refuse_rule(instance: Instance) -> None:
-    """Refuse what needs a rule that is not built."""
-    if instance.rule == "fair" and instance.overlap:
-        first, second = instance.overlap
-        raise BadInput(f"rule: needs 'fair', as the groups {first!r} and {second!r} overlap; it is not built")
-    if instance.rule in ("fair", "maximum"):
-        raise BadInput(f"rule: {instance.rule!r} was asked for and is not built")
-
-
-@dataclass(slots=True)
-class Keys:
-    """What turns one choice into one comparable number.
-
-    The key of a choice by its place in `instance.choices` is `grade[score] + last[student] - place`: the rank
-    of the score in the high bits, then the student's rank in the lottery, then the student's own order.
-    """
-
-    score: list[Callable[[str], float | None]]  # per project, by student id
-    grade: dict[float, int]
-    last: list[int]
-    holder: list[int]  # student by lottery rank
-    mask: int
-    shift: int
-    known: list[int | None]  # the key of each choice that was ever looked at; NOBODY where not eligible
-
-    def key(self, instance: Instance, student: int, place: int) -> int:
-        """The key of a choice, or NOBODY."""
-        key = self.known[place]
-        if key is None:
-            points = self.score[instance.choices[place]](instance.students[student])
-            key = NOBODY if points is None else self.grade[points] + self.last[student] - place
-            self.known[place] = key
-        return key
-
-    def student(self, key: int) -> int:
-        """Whose key it is."""
-        return self.holder[(key & self.mask) >> self.shift]
 
 
 @dataclass(slots=True)
@@ -81,49 +38,11 @@ class Answer:
     closed: list[int]
 
 
-def prepare(instance: Instance) -> Keys:
-    """The arrays the solver works on."""
-    refuse_rule(instance)
-    with no_collector():
-        return _keys(instance)
+class Rule(Protocol):
+    """What gives an answer when the projects of `closed` take nobody; asked with one more of them each time."""
 
-
-def _keys(instance: Instance) -> Keys:
-    serial = instance.rule == "serial"
-    holder = _merit_order(instance) if serial else _lottery_order(instance)
-    starts = instance.starts
-    shift = max(map(int.__sub__, starts[1:], starts), default=0).bit_length()
-    width = shift + len(holder).bit_length()
-    last = [0] * len(holder)
-    for rank, student in enumerate(holder):
-        last[student] = (rank << shift) + starts[student + 1]
-    everybody: Callable[[str], float | None] = (lambda _: 0) if serial else (lambda _: None)
-    tables = instance.tables
-    grades = instance.scores | {0}
-    return Keys(
-        score=[everybody if table is None else table.get for table in tables],
-        grade=dict.fromkeys(grades, 0)
-        if serial
-        else {grade: rank << width for rank, grade in enumerate(sorted(grades))},
-        last=last,
-        holder=holder,
-        mask=(1 << width) - 1,
-        shift=shift,
-        known=[None] * len(instance.choices),
-    )
-
-
-def _lottery_order(instance: Instance) -> list[int]:
-    """Students from the last to the first in the lottery."""
-    start = (instance.seed + "|").encode()
-    digests = [hashlib.sha256(start + name.encode()).digest() for name in instance.students]
-    return sorted(range(len(digests)), key=digests.__getitem__, reverse=True)
-
-
-def _merit_order(instance: Instance) -> list[int]:
-    """Students from the last to the first under `serial`: without merit, then by merit, then by lottery."""
-    merit = [instance.merit.get(name, float("-inf")) for name in instance.students]
-    return sorted(_lottery_order(instance), key=merit.__getitem__)
+    def solve(self, instance: Instance, keys: Keys, closed: list[int], tell: Progress) -> list[int]:
+        """Per student the place in `instance.choices` that is held, or NOBODY."""
 
 
 # Rounds
@@ -136,14 +55,14 @@ def match(instance: Instance, keys: Keys, progress: Progress | None = None) -> A
     """
     closed: list[int] = []
     tell = progress or _silent
-    rule = _serial if instance.rule == "serial" else _Stable().solve
+    rule: Rule = RULES[instance.rule]()
     share = 0.5 if any(instance.minimum) else 1.0
     with no_collector():
-        at = rule(instance, keys, closed, lambda done: tell(share * done))
+        at = rule.solve(instance, keys, closed, lambda done: tell(share * done))
         while (worst := _worst(instance, at)) is not None:
             closed.append(worst)
             tell(1 - 0.5 / len(closed))
-            at = rule(instance, keys, closed, _silent)
+            at = rule.solve(instance, keys, closed, _silent)
     tell(1.0)
     return Answer(at, closed)
 
@@ -173,311 +92,25 @@ def _project_hash(instance: Instance, project: int) -> bytes:
     return hashlib.sha256(f"{instance.seed}|{instance.projects[project]}".encode()).digest()
 
 
-def _rooms(instance: Instance, closed: list[int]) -> list[int]:
-    """Places of each cap beside the pins."""
-    rooms = list(instance.capacity)
-    for project in instance.pins.values():
-        for cap in instance.above[project]:
-            rooms[cap] -= 1
-    for project in closed:
-        rooms[project] = 0
-    return rooms
-
-
-def _serial(instance: Instance, keys: Keys, closed: list[int], _tell: Progress) -> list[int]:
+class Serial:
     """Each in turn takes the best place that every cap above it still has."""
-    rooms = _rooms(instance, closed)
-    starts, choices, above = instance.starts, instance.choices, instance.above
-    at = [NOBODY] * len(instance.students)
-    for student in reversed(keys.holder):
-        if student in instance.pins:
-            continue
-        for place in range(starts[student], starts[student + 1]):
-            caps = above[choices[place]]
-            if all(rooms[cap] for cap in caps) and keys.key(instance, student, place) != NOBODY:
-                for cap in caps:
-                    rooms[cap] -= 1
-                at[student] = place
-                break
-    return at
 
-
-# Deferred acceptance
-
-
-class _Stable:
-    """Deferred acceptance again and again, as projects close."""
-
-    def __init__(self) -> None:
-        self.proposals: _Proposals | None = None
-
-    def solve(self, instance: Instance, keys: Keys, closed: list[int], tell: Progress) -> list[int]:
-        """From the start, or on from where the last solve stood where that comes to the same."""
-        if self.proposals is None or not self.proposals.close(closed[-1]):
-            self.proposals = _Proposals(instance, keys, closed)
-            self.proposals.run(tell)
-        return self.proposals.at
-
-
-def _paths(instance: Instance, rooms: list[int]) -> list[tuple[int, ...]]:
-    """Per project the caps above it that can ever be felt, from the inside out.
-
-    A group with room for all that the caps inside it let through is never felt, nor is a cap inside another
-    that has no more room. The places that may be taken together stay the same, and with them every choice.
-    """
-    count = len(instance.projects)
-    through = [0] * len(rooms)
-    felt = [True] * len(rooms)
-    for cap in range(count):
-        through[cap] = rooms[cap]
-    outer = {inner: cap for caps in instance.above for inner, cap in zip(caps, caps[1:], strict=False)}
-    for cap in _inside_out(instance, outer):
-        if cap >= count:
-            felt[cap] = rooms[cap] < through[cap]
-            through[cap] = min(rooms[cap], through[cap])
-        if cap in outer:
-            through[outer[cap]] += through[cap]
-    return [_felt(caps, rooms, felt) for caps in instance.above]
-
-
-def _inside_out(instance: Instance, outer: dict[int, int]) -> Sequence[int]:
-    depth = dict.fromkeys(range(len(instance.projects)), 0)
-    for caps in instance.above:
-        for height, cap in enumerate(caps):
-            depth[cap] = max(height, depth.get(cap, 0))
-    return sorted(depth, key=depth.__getitem__)
-
-
-def _felt(caps: tuple[int, ...], rooms: list[int], felt: list[bool]) -> tuple[int, ...]:
-    kept: list[int] = []
-    for cap in reversed(caps):
-        if felt[cap] and not (kept and rooms[kept[-1]] <= rooms[cap]):
-            kept.append(cap)
-    return tuple(reversed(kept))
-
-
-class _Proposals:
-    """One run of deferred acceptance."""
-
-    def __init__(self, instance: Instance, keys: Keys, closed: list[int]):
-        self.instance, self.keys = instance, keys
-        self.rooms = _rooms(instance, closed)
-        self.paths = _paths(instance, self.rooms)
-        caps, projects = len(self.rooms), len(instance.projects)
-        self.left = list(self.rooms)
-        self.heaps: list[list[int] | None] = [None] * caps
-        self.floor = [0] * projects  # a lower key is refused here for good
-        self.alone = [NOBODY] * projects  # the cap above, in a tree where no other is felt
-        self.under: dict[int, list[int]] = {}  # the projects under each cap of the other trees
-        self.bags: list[list[int]] = [[]] * projects  # the keys ever held there, in the other trees
-        self._plant()
-
-    def _plant(self) -> None:
-        trees: dict[int, set[tuple[int, ...]]] = {}
-        for path in self.paths:
-            trees.setdefault(path[-1], set()).add(path)
-        for project, path in enumerate(self.paths):
-            if min(self.rooms[cap] for cap in self.instance.above[project]) == 0:
-                self.floor[project] = SHUT
+    def solve(self, instance: Instance, keys: Keys, closed: list[int], _tell: Progress) -> list[int]:
+        """Per student the place in `instance.choices` that is held, or NOBODY."""
+        rooms = rooms_beside_pins(instance, closed)
+        starts, choices, above = instance.starts, instance.choices, instance.above
+        at = [NOBODY] * len(instance.students)
+        for student in reversed(keys.holder):
+            if student in instance.pins:
                 continue
-            if len(trees[path[-1]]) == 1 and len(path) == 1:
-                self.alone[project] = path[0]
-                self.heaps[path[0]] = []
-                continue
-            self.bags[project] = []
-            for cap in path:
-                self.under.setdefault(cap, []).append(project)
-
-    def close(self, project: int) -> bool:
-        """Send on those who sit at the project, as if it had refused everybody; False where that is not the same.
-
-        It is not where a cap above the project was ever full: whoever was refused there for the sake of somebody at
-        this project would have to be asked again.
-        """
-        path = [cap for cap in self.paths[project] if cap != project]
-        if any(self.heaps[cap] is not None for cap in path):
-            return False
-        choices = self.instance.choices
-        students = [one for one, place in enumerate(self.at) if place >= 0 and choices[place] == project]
-        self.floor[project] = SHUT
-        for student in students:
-            self.at[student] = self.held[student] = NOBODY
-            for cap in path:
-                self.left[cap] += 1
-        self._propose(students)
-        return True
-
-    def run(self, tell: Progress) -> None:
-        """Let every student propose down the list; `at` tells the place each then holds."""
-        count = len(self.instance.students)
-        self.at = [NOBODY] * count
-        self.held = [NOBODY] * count
-        self._first_choices()
-        step = count // CHUNKS + 1
-        for first in range(0, count, step):
-            tell((1 + first) / (1 + count))
-            self._propose(
-                [student for student in range(first, min(first + step, count)) if self.at[student] < 0]
-            )
-
-    def _first_choices(self) -> None:
-        """All first choices where several caps are felt, from the highest key down: none displaces another.
-
-        A student who is not taken proposes again, in vain, when the turn comes.
-        """
-        instance, keys, paths, left = self.instance, self.keys, self.paths, self.left
-        starts, choices, holder, mask, shift = (
-            instance.starts,
-            instance.choices,
-            keys.holder,
-            keys.mask,
-            keys.shift,
-        )
-        for root, proposed in self._by_tree().items():
-            proposed.sort(reverse=True)
-            for key in proposed:
-                if not left[root]:
-                    break
-                student = holder[(key & mask) >> shift]
-                place = starts[student]
-                project = choices[place]
-                path = paths[project]
-                for cap in path:
-                    if not left[cap]:
-                        break
-                else:
-                    for cap in path:
-                        left[cap] -= 1
-                    self.at[student], self.held[student] = place, key
-                    self.bags[project].append(key)
-
-    def _by_tree(self) -> dict[int, list[int]]:
-        """The keys of the first choices, by the outermost cap that is felt."""
-        instance, pins, keys = self.instance, self.instance.pins, self.keys
-        names, starts, choices = instance.students, instance.starts, instance.choices
-        score, grade, last, known = keys.score, keys.grade, keys.last, keys.known
-        floor, alone = self.floor, self.alone
-        roots = [path[-1] for path in self.paths]
-        trees: dict[int, list[int]] = {root: [] for root in roots}
-        for student, name in enumerate(names):
-            place = starts[student]
-            if place == starts[student + 1] or student in pins:
-                continue
-            project = choices[place]
-            if alone[project] >= 0:
-                continue
-            key = known[place]
-            if key is None:
-                points = score[project](name)
-                key = known[place] = NOBODY if points is None else grade[points] + last[student] - place
-            if key >= floor[project]:
-                trees[roots[project]].append(key)
-        return trees
-
-    def _propose(self, students: Sequence[int]) -> None:
-        """The whole of deferred acceptance for these students and for all whom they displace.
-
-        Long, and without calls to our own functions, because every proposal runs through it.
-        """
-        instance, keys = self.instance, self.keys
-        names, starts, choices, pins = instance.students, instance.starts, instance.choices, instance.pins
-        score, grade, last, holder = keys.score, keys.grade, keys.last, keys.holder
-        mask, shift = keys.mask, keys.shift
-        at, held, left, heaps, floor, alone = (
-            self.at,
-            self.held,
-            self.left,
-            self.heaps,
-            self.floor,
-            self.alone,
-        )
-        paths, bags, known = self.paths, self.bags, keys.known
-        for student in students:
-            if student in pins:
-                continue
-            place, end, name, best = starts[student], starts[student + 1], names[student], last[student]
-            while place < end:
-                project = choices[place]
-                key = known[place]
-                if key is None:
-                    points = score[project](name)
-                    key = known[place] = NOBODY if points is None else grade[points] + best - place
-                if key < floor[project]:
-                    place += 1
-                    continue
-                cap = alone[project]
-                if cap >= 0:
-                    heap = heaps[cap]
-                    if left[cap]:
-                        left[cap] -= 1
-                        heap.append(key)
-                        at[student] = place
-                        if not left[cap]:
-                            heapify(heap)
-                            floor[project] = heap[0]
-                        break
-                    if key < heap[0]:
-                        floor[project] = heap[0]
-                        place += 1
-                        continue
-                    lost = heapreplace(heap, key)
-                    floor[project] = heap[0]
+            for place in range(starts[student], starts[student + 1]):
+                caps = above[choices[place]]
+                if all(rooms[cap] for cap in caps) and keys.key(instance, student, place) != NOBODY:
+                    for cap in caps:
+                        rooms[cap] -= 1
                     at[student] = place
-                else:
-                    path = paths[project]
-                    for full in path:
-                        if not left[full]:
-                            break
-                    else:
-                        at[student], held[student] = place, key
-                        bags[project].append(key)
-                        for cap in path:  # none was ever full, or one further out still would be: no heaps
-                            left[cap] -= 1
-                        break
-                    heap = heaps[full]
-                    if heap is None:
-                        heap = heaps[full] = self._gathered(full)
-                    lost = heap[0]
-                    loser = holder[(lost & mask) >> shift]
-                    while held[loser] != lost:  # moved away since
-                        heappop(heap)
-                        lost = heap[0]
-                        loser = holder[(lost & mask) >> shift]
-                    if key < lost:
-                        floor[project] = lost
-                        place += 1
-                        continue
-                    heapreplace(heap, key)
-                    at[student], held[student] = place, key
-                    held[loser] = NOBODY
-                    bags[project].append(key)
-                    for cap in paths[choices[at[loser]]]:  # pragma: no branch - the full cap is above both
-                        if cap == full:
-                            break
-                        left[cap] += 1
-                    inside = True
-                    for cap in path:
-                        if cap == full:
-                            inside = False
-                            continue
-                        if inside:
-                            left[cap] -= 1
-                        if heaps[cap] is not None:
-                            heappush(heaps[cap], key)
-                student = holder[(lost & mask) >> shift]
-                place, end, name, best = at[student] + 1, starts[student + 1], names[student], last[student]
-                at[student] = NOBODY
+                    break
+        return at
 
-    def _gathered(self, cap: int) -> list[int]:
-        """The keys that sit under a cap: its heap is made when it is first full, for most never are."""
-        held, bags, holder, mask, shift = (
-            self.held,
-            self.bags,
-            self.keys.holder,
-            self.keys.mask,
-            self.keys.shift,
-        )
-        inside = self.under[cap]
-        keys = [key for one in inside for key in bags[one] if held[holder[(key & mask) >> shift]] == key]
-        heapify(keys)
-        return keys
+
+RULES: dict[str, type[Rule]] = {"serial": Serial, "stable": Stable, "fair": Fair, "maximum": Maximum}

@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+from fractions import Fraction
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -121,23 +122,71 @@ class Oracle:
             if self.feasible(places) and not self.blocking_pairs(places):
                 yield places
 
+    def feasible_places(self, closed=()):
+        """Every assignment that caps and eligibility allow."""
+        options = [
+            [self.pins[student]]
+            if student in self.pins
+            else [None, *(one for one in listed if one not in closed and self.eligible(student, one))]
+            for student, listed in self.lists.items()
+        ]
+        for chosen in itertools.product(*options):
+            places = dict(zip(self.lists, chosen, strict=True))
+            if self.feasible(places):
+                yield places
+
+    def by_maximum(self, places):
+        """Sorts the best first: the number placed, the sum of choices, then each in the order of the lottery."""
+        turns = sorted(self.lists.keys() - self.pins.keys(), key=self.draw)
+        ranks = [self.rank(student, places[student]) for student in turns]
+        choices = [self.rank(one, places[one]) + 1 for one in turns if places[one] is not None]
+        return (-len(choices), sum(choices), ranks)
+
+    def unfair(self, places, closed=()):
+        """Whoever is passed over by a lower key, and whoever would fit if one cutoff were lowered by one key."""
+        for project in self.projects.keys() - set(closed):
+            wishing = [
+                one
+                for one in self.lists.keys() - self.pins.keys()
+                if self.eligible(one, project) and project in self.better(one, places[one])
+            ]
+            inside = [one for one, at in places.items() if at == project and one not in self.pins]
+            for one in wishing:
+                for other in inside:
+                    if self.key(other, project) > self.key(one, project):
+                        yield "envy", one, project, other
+            if wishing:
+                first = min(wishing, key=lambda one: self.key(one, project))
+                if self.feasible(places | {first: project}):
+                    yield "room", first, project
+
+    def missed(self, places):
+        """What to close: the lowest share of the minimum, of equal ones the lower hash; None if nothing is."""
+        counts = {name: sum(at == name for at in places.values()) for name in self.projects}
+        short = [
+            (Fraction(counts[name], one["minimum"]), self.draw(name), name)
+            for name, one in self.projects.items()
+            if 0 < counts[name] < one.get("minimum", 0) and name not in self.pins.values()
+        ]
+        return min(short)[-1] if short else None
+
     def rank(self, student, project):
         return len(self.lists[student]) if project is None else self.lists[student].index(project)
 
 
 @st.composite
-def documents(draw, students=4, projects=3, minimums=False, serial=False):
-    """A round with nested caps: groups in groups, tied scores, rankings of projects and of groups, pins."""
+def documents(draw, students=4, projects=3, minimums=False, serial=False, rule="auto", overlapping=False):
+    """A round with nested caps, if not `overlapping`: groups in groups, tied scores, rankings of projects and of groups, pins."""
     people = [f"s{number}" for number in range(draw(st.integers(1, students)))]
     names = [f"p{number}" for number in range(draw(st.integers(1, projects)))]
     listed = st.lists(st.sampled_from(names), unique=True, max_size=4)
     document = {
         "format": "consortium-match/1",
-        "rule": "serial" if serial and draw(st.booleans()) else "auto",
+        "rule": "serial" if serial and draw(st.booleans()) else rule,
         "seed": draw(st.text(max_size=3)),
         "students": [{"id": name, "preferences": draw(listed)} for name in people],
         "projects": [draw(_project(name, people, minimums, serial)) for name in names],
-        "groups": draw(_groups(names, people, serial)),
+        "groups": draw(_crossing(names) if overlapping else _groups(names, people, serial)),
         "pins": [],
         "merit": draw(st.dictionaries(st.sampled_from(people), st.integers(0, 2))),
     }
@@ -188,6 +237,18 @@ def _groups(draw, names, people, serial):
             group["ranking"] = draw(_ranking(people))
         tops = [top for top in tops if top not in members] + [group["id"]]
         groups.append(group)
+    return groups
+
+
+@st.composite
+def _crossing(draw, names):
+    """Groups of any projects, and now and then of an earlier group."""
+    groups = []
+    for number in range(draw(st.integers(0, 4))):
+        members = draw(st.lists(st.sampled_from(names), unique=True, min_size=1))
+        if groups and draw(st.booleans()):
+            members.append(draw(st.sampled_from([group["id"] for group in groups])))
+        groups.append({"id": f"g{number}", "capacity": draw(st.integers(0, 4)), "members": members})
     return groups
 
 

@@ -158,7 +158,7 @@ def test_any_one_changed_leaf_is_found(document, data):
     instance = load_instance(canonical_bytes(document))
     result = solve(instance)
     result = copy.deepcopy(result)
-    spots = list(_leaves(result))
+    spots = list(leaves(result))
     holder, key = data.draw(st.sampled_from(spots))
     old = holder[key]
     values = [None, True, False, 0, 1, 7, "p0", "s0", "g0", "closed", [], {}]
@@ -168,10 +168,10 @@ def test_any_one_changed_leaf_is_found(document, data):
     assert verify(instance, result)
 
 
-def _leaves(value):
+def leaves(value):
     """Every place of a result that holds no further places; the engine's name is nothing to prove."""
     for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
         if isinstance(inner, (dict, list)) and inner:
-            yield from _leaves(inner)
+            yield from leaves(inner)
         elif key != "engine":
             yield value, key
