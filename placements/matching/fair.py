@@ -2,8 +2,8 @@
 
 First students propose, in the order of the lottery. A key must be above the lowest key under every full cap above
 the project, else it is refused; where it is, the lowest key of each such cap goes, the highest of these first and
-no more than are needed for every cap to have a place again. A project that refused a key refuses every lower key
-for good, so cutoffs only rise. Whoever was sent away proposes before
+no more than are needed for every cap to have a place again. A project that refused a key refuses for good every key
+that is lower, or lower than the highest of those that kept it out, so cutoffs only rise. Whoever was sent away proposes before
 anybody else, the last one sent away first.
 
 Then the fill: of the students who would rather be at a project, the one with the highest key is the one whom a
@@ -102,6 +102,7 @@ def _propose(seats: _Seats, tell: Progress) -> None:
                     continue
                 path = paths[project]
                 full = [cap for cap in path if not left[cap]]
+                bar = NOBODY
                 for cap in full:
                     heap = heaps[cap]
                     if not ordered[cap]:
@@ -109,33 +110,34 @@ def _propose(seats: _Seats, tell: Progress) -> None:
                         ordered[cap] = True
                     while held[holder[(heap[0] & mask) >> shift]] != heap[0]:  # moved away since
                         heappop(heap)
-                    if key < heap[0]:
-                        break
-                else:
-                    if len(full) > 1:
-                        full.sort(key=lambda cap: heaps[cap][0], reverse=True)
-                    for cap in full:
-                        if left[cap]:  # whoever went for the cap before sat under this one too
-                            continue
-                        lost = heappop(heaps[cap])
-                        loser = holder[(lost & mask) >> shift]
-                        gone = choices[at[loser]]
-                        at[loser] = held[loser] = NOBODY
-                        floor[gone] = lost + 1
-                        for freed in paths[gone]:
-                            left[freed] += 1
-                        waiting.append(loser)
-                    at[student], held[student] = place, key
-                    for cap in path:
-                        left[cap] -= 1
-                        if ordered[cap]:
-                            heappush(heaps[cap], key)
-                        else:
-                            heaps[cap].append(key)
+                    if heap[0] > bar:
+                        bar = heap[0]
+                if key < bar:
+                    floor[project] = bar
                     place += 1
-                    break
-                floor[project] = key + 1
+                    continue
+                if len(full) > 1:
+                    full.sort(key=lambda cap: heaps[cap][0], reverse=True)
+                for cap in full:
+                    if left[cap]:  # whoever went for the cap before sat under this one too
+                        continue
+                    lost = heappop(heaps[cap])
+                    loser = holder[(lost & mask) >> shift]
+                    gone = choices[at[loser]]
+                    at[loser] = held[loser] = NOBODY
+                    floor[gone] = lost + 1
+                    for freed in paths[gone]:
+                        left[freed] += 1
+                    waiting.append(loser)
+                at[student], held[student] = place, key
+                for cap in path:
+                    left[cap] -= 1
+                    if ordered[cap]:
+                        heappush(heaps[cap], key)
+                    else:
+                        heaps[cap].append(key)
                 place += 1
+                break
             reached[student] = place
 
 

@@ -109,7 +109,7 @@ class _Flow:
                 self.inner[outer].append(cap)
         self.at = [NOBODY] * len(places)
         self.sitting: list[set[int]] = [set() for _ in instance.above]
-        self.fixed = [False] * len(places)
+        self.unplaced: set[int] = set()
         self.zone, self.zones = [0] * len(self.price), 0
 
     # The least cost
@@ -209,9 +209,11 @@ class _Flow:
         """Change who sits where along a way."""
         for node, after in zip(way, way[1:], strict=False):
             if self._is_student(node) and 0 <= after < self.caps:
+                self.unplaced.discard(node - self.caps)
                 self._sit(node - self.caps, after)
             elif self._is_student(node) and after == self.source:
                 self.at[node - self.caps] = NOBODY
+                self.unplaced.add(node - self.caps)
             elif self._is_student(after) and 0 <= node < self.caps:
                 self.sitting[node].discard(after - self.caps)
             elif 0 <= node < self.caps and self.outer[node] == after:
@@ -232,14 +234,22 @@ class _Flow:
     # Of all answers of the least cost, the one that the lottery gives
 
     def settle(self) -> None:
-        """Give each in turn the best choice of any answer of this cost that leaves those before where they are."""
+        """Give each in turn the best choice of any answer of this cost that leaves those before where they are.
+
+        Whoever is settled stands outside the network from then on.
+        """
         self.roots = [cap for cap, outer in enumerate(self.outer) if outer == NOBODY]
+        self.unplaced = {student for student in self.best_first if self.at[student] == NOBODY}
         for student in self.best_first:
-            self.fixed[student] = True
             held = self.at[student]
-            goal = self.source if held == NOBODY else self.instance.choices[held]
-            if held == NOBODY or self._tight_back(student, held, goal):
-                self._better(student, held, goal)
+            if held == NOBODY:
+                self.unplaced.discard(student)
+                self._better(student, held, self.source)
+            else:
+                goal = self.instance.choices[held]
+                self.sitting[goal].discard(student)
+                if self._tight_back(student, held, goal):
+                    self._better(student, held, goal)
 
     def _tight_back(self, student: int, held: int, goal: int) -> bool:
         return self.price[goal] + self._cost(student, held) == self.price[self.caps + student]
@@ -261,28 +271,23 @@ class _Flow:
             seen: set[int] = set()
             way = self._way(project, goal, seen, self._swaps)
             if way:
-                if held != NOBODY:
-                    self.sitting[goal].discard(student)
                 self._go(way)
-                self._sit(student, project)
+                self.at[student] = place
                 break
             self.zones += 1  # no way leads out of what was seen, so no later exchange goes through its border
             for node in seen:
                 zone[node] = self.zones
 
     def _swaps(self, node: int) -> Iterator[tuple[int, int]]:
-        """As `_steps`, with the ways on which one student takes the part of another; nobody settled is moved."""
+        """As `_steps`, with the ways on which one student takes the part of another."""
         if node == NOBODY:
             for cap in self.roots:
                 if self.used[cap]:
                     yield cap, 0
         elif node == self.source:
-            for student in self.best_first:
-                if self.at[student] == NOBODY and not self.fixed[student]:
-                    yield self.caps + student, 0
+            for student in self.unplaced:
+                yield self.caps + student, 0
         else:
-            for after, cost in self._steps(node):
-                if not (self._is_student(after) and self.fixed[after - self.caps]):
-                    yield after, cost
+            yield from self._steps(node)
             if self._is_student(node) and self.at[node - self.caps] != NOBODY:
                 yield self.source, 0

@@ -93,7 +93,9 @@ class _Closings:
 
     def _solve(self, progress: Progress) -> Any:
         if self.round.rule == "maximum":
-            return Maximum(self.round, progress, self.closed, self.start, self.overlap)
+            solved = Maximum(self.round, progress, self.closed, self.start, self.overlap)
+            self.start = solved.places  # the next answer is not far from this one
+            return solved
         rule = {"serial": Serial, "stable": Stable, "fair": Fair}[self.round.rule]
         return rule(self.round, progress, self.closed)
 

@@ -67,7 +67,7 @@ class Fair:
         self.round, self.closed = round_, set(closed)
         self.places = dict(round_.pins)
         self.held: dict[str, list[Seat]] = {cap: [] for cap in round_.capacity}
-        self.refused: dict[str, Key] = {}  # by project the highest key refused
+        self.refused: dict[str, Key] = {}  # by project; that and every lower key is refused for good
         self.reached = dict.fromkeys(round_.lists, 0)
         order = sorted(round_.lists.keys() - round_.pins.keys(), key=round_.lottery.__getitem__, reverse=True)
         for number, student in enumerate(order):
@@ -96,8 +96,11 @@ class Fair:
             if project in self.refused and key <= self.refused[project]:
                 continue
             full = [cap for cap in self.round.caps[project] if self._is_full(cap)]
-            if any(not self.held[cap] or key < self.held[cap][0][0] for cap in full):
-                self._refuse(project, key)
+            if not all(self.held[cap] for cap in full):
+                continue  # pins alone fill a cap
+            bar = max((self.held[cap][0][0] for cap in full), default=key)
+            if key < bar:
+                self._refuse(project, bar)
                 continue
             for cap in sorted(full, key=lambda one: self.held[one][0], reverse=True):
                 if self._is_full(cap):

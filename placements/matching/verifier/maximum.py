@@ -88,8 +88,9 @@ class _Flow:
         """Make the flow the greatest and the cheapest; number and sum of choice numbers beside the pins."""
         while path := self._augmenting_path():
             self._push(path)
-        while cycle := self._negative_cycle():
-            self._push(cycle)
+        while cycles := self._negative_cycles():
+            for cycle in cycles:
+                self._push(cycle)
         held = [
             self.options[one][project] for one, project in self.places.items() if one not in self.round.pins
         ]
@@ -134,8 +135,8 @@ class _Flow:
             path.append(came[path[-1]])
         return path[::-1]
 
-    def _negative_cycle(self) -> list[Node]:
-        """A cycle that lowers the cost, its first node again at the end; empty where there is none."""
+    def _negative_cycles(self) -> list[list[Node]]:
+        """Cycles without a node in common that lower the cost, each with its first node again at the end."""
         edges = list(self._edges())
         distance = dict.fromkeys((node for edge in edges for node in edge[:2]), 0)
         came: dict[Node, Node] = {}
@@ -147,8 +148,8 @@ class _Flow:
                     distance[end] = distance[start] + cost
                     came[end] = start
                     changed = True
-            if cycle := _cycle(came):
-                return cycle
+            if cycles := _cycles(came):
+                return cycles
         return []
 
     def _push(self, path: list[Node]) -> None:
@@ -161,19 +162,21 @@ class _Flow:
                 self.places[start[1]] = end[1]
 
 
-def _cycle(came: dict[Node, Node]) -> list[Node]:
-    """A cycle among the last steps, in the direction of the steps."""
+def _cycles(came: dict[Node, Node]) -> list[list[Node]]:
+    """The cycles among the last steps, in the direction of the steps."""
     seen: dict[Node, int] = {}
-    for number, node in enumerate(came):
+    cycles = []
+    for number, first in enumerate(came):
+        node = first
         while node in came and node not in seen:
             seen[node] = number
             node = came[node]
         if seen.get(node) == number:
-            cycle = [node]
-            while len(cycle) == 1 or cycle[-1] != node:
+            cycle = [node, came[node]]
+            while cycle[-1] != node:
                 cycle.append(came[cycle[-1]])
-            return cycle[::-1]
-    return []
+            cycles.append(cycle[::-1])
+    return cycles
 
 
 class _Things:

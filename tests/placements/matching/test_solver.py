@@ -1,5 +1,6 @@
 """The answers of the engine: the examples, and on random nested rounds what the definitions demand."""
 
+import itertools
 import json
 import random
 from pathlib import Path
@@ -87,6 +88,23 @@ def test_every_student_has_the_best_place_of_all_stable_assignments(document):
     for student in oracle.lists.keys() - oracle.pins.keys():
         ranks = {oracle.rank(student, other[student]) for other in stable}
         assert oracle.rank(student, places[student]) == min(ranks)
+
+
+@FIXED
+@given(documents(students=5, projects=3), st.data())
+def test_no_other_list_gets_a_student_a_better_place(document, data):
+    names = [project["id"] for project in document["projects"]]
+    for student in document["students"]:
+        student["preferences"] = data.draw(st.permutations(names))
+    document["rule"] = "stable"
+    student = data.draw(st.sampled_from(document["students"]))
+    true = student["preferences"]
+    rank = {project: at for at, project in enumerate([*true, None])}
+    honest = rank.get(solved(document)["assignment"][student["id"]])
+    for size in range(len(names) + 1):
+        for told in itertools.permutations(names, size):
+            student["preferences"] = list(told)
+            assert rank[solved(document)["assignment"][student["id"]]] >= honest
 
 
 @FIXED
