@@ -1,8 +1,9 @@
-"""Two administrators who end each other's role at the same moment on PostgreSQL: one stays; with a control."""
+"""Two administrators who end each other's role, two people who press one invitation's link, at the same moment on PostgreSQL."""
 
 import pytest
 
-from consortium.actions.account import end_role
+from consortium.actions import account
+from consortium.actions.account import accept_with_account, end_role, invite
 from consortium.models import RoleGrant
 from consortium.refusals import Refused
 from tests.factories import make_organisation, make_user
@@ -48,3 +49,33 @@ def test_without_the_lock_a_unit_is_left_alone(monkeypatch):
     with without_row_locks(monkeypatch, RoleGrant):
         at_once(duels())
     assert 0 in left(), "the lock is what keeps an administrator"
+
+
+def forwarded():
+    """Twelve links that were passed on: two people, each with an account, press the same one."""
+    acts = []
+    for number in range(UNITS):
+        invitation, _token = invite(email=f"passed-on-{number}@example.invalid", role="expert", by=None)
+        acts += [press(invitation, make_user("student")) for _ in range(2)]
+    return acts
+
+
+def press(invitation, by):
+    return lambda: accept_with_account(invitation=invitation, by=by)
+
+
+def experts():
+    return RoleGrant.objects.filter(role="expert", ended_at=None).count()
+
+
+def test_a_link_gives_its_role_to_one_account():
+    results = at_once(forwarded())
+    refused = [one for one in results if isinstance(one, Exception)]
+    assert all(isinstance(one, Refused) for one in refused), refused
+    assert len(refused) == UNITS and experts() == UNITS
+
+
+def test_a_link_that_is_not_used_up_gives_it_to_both(monkeypatch):
+    monkeypatch.setattr(account, "_use_up", lambda invitation: None)
+    at_once(forwarded())
+    assert experts() > UNITS, "using the link up is what gives the role once"
