@@ -95,7 +95,7 @@ def nomination_sent_back(request, pk):
     if row.process != NominationKind.RENEWAL:
         raise Http404
     form = NoteForm(request.POST if request.method == "POST" else None)
-    form.fields["note"].label = _("Why not")
+    form.fields["note"].label = _("Why it is sent back")
     form.fields["note"].help_text = _("Whoever checks it reads it.")
     return step(
         request,
