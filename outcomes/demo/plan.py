@@ -16,7 +16,7 @@ SEATS, DEPUTY_CHANGES = -268, -75
 NEWEST_MEMBER, NEWEST_RECORDED = "zhen", -3  # its membership waits for the second person
 FIRST_STUDENTS = 50  # recorded then; the others come with the next intake
 NEXT_INTAKE = -80
-MAILS_SHOWN = timedelta(days=1)  # mails older than this count as sent
+MAILS_SHOWN = 20  # so many mails, the newest, are sent when the world is loaded; those before count as sent
 MESSAGES_NEW = timedelta(days=10)  # messages older than this count as read
 INCOMPLETE = 7  # students who have not said whether they are fresh graduates
 ANSWERED, DRAFTED, HANDED_IN, APPROVED = 3, 5, 6, 8  # days after a demand until it is an approved project
