@@ -37,7 +37,8 @@ def heaviest(
             continue
         free = _free(caps, rest, outside.union(inside))
         sure = sum(weights[thing] for thing in inside)
-        shares, bound = _Program(free, weights, caps, rest).solve()
+        program = _Program(free, weights, caps, rest)
+        shares, bound = program.solve()
         if sure + bound <= best:
             continue
         whole = _greedy(free, shares, caps, rest)
@@ -46,7 +47,13 @@ def heaviest(
             best, answer = weight, [*inside, *whole]
         if sure + bound <= best:
             continue
-        thing = max(free, key=lambda one: (NOISE < shares[one] < 1 - NOISE, shares[one], weights[one]))
+        must, cannot = program.settled(best - sure)
+        inside, outside = [*inside, *must], outside | cannot
+        undecided = [one for one in free if one not in cannot and one not in must]
+        if not undecided:
+            waiting.append((inside, outside))
+            continue
+        thing = max(undecided, key=lambda one: (NOISE < shares[one] < 1 - NOISE, shares[one], weights[one]))
         waiting += [(inside, outside | {thing}), ([*inside, thing], outside)]
     return answer
 
@@ -144,10 +151,22 @@ class _Program:
         for name, gain in zip(self.in_column, self.gain, strict=True):
             if name < 0 and gain < 0:
                 prices[self.felt[-1 - name]] = round(-gain * SCALE)
-        total = sum(self.rest[cap] * price for cap, price in prices.items())
-        for thing in self.things:
-            total += max(0, self.weights[thing] * SCALE - sum(prices.get(cap, 0) for cap in self.caps[thing]))
-        return total // SCALE
+        self.beyond = {
+            thing: self.weights[thing] * SCALE - sum(prices.get(cap, 0) for cap in self.caps[thing])
+            for thing in self.things
+        }
+        self.total = sum(self.rest[cap] * price for cap, price in prices.items())
+        self.total += sum(max(0, beyond) for beyond in self.beyond.values())
+        return self.total // SCALE
+
+    def settled(self, best: int) -> tuple[list[int], set[int]]:
+        """What any set that weighs more than `best` must hold, and what it cannot: the bound without it says so."""
+        enough = (best + 1) * SCALE
+        must = [thing for thing, beyond in self.beyond.items() if beyond > 0 and self.total - beyond < enough]
+        cannot = {
+            thing for thing, beyond in self.beyond.items() if beyond < 0 and self.total + beyond < enough
+        }
+        return must, cannot
 
 
 def _less(terms: list[float], factor: float, column: int, filled: list[tuple[int, float]]) -> None:

@@ -31,7 +31,7 @@ def faults(round_: Round, places: Places, closed: list[str], overlap: bool) -> I
         if student not in round_.pins
     )
     if overlap:
-        most, least = _number_and_sum(_Things(round_, closed))
+        most, least = _number_and_sum(_Things(round_, closed), number, total)
     else:
         flow = _Flow(round_, dict(places), closed, lambda _, choice: choice)
         most, least = flow.improved()
@@ -50,17 +50,20 @@ class Maximum:
         if overlap:
             self.places = round_.pins | _settled(_Things(round_, closed))
             return
-        flow = _Flow(round_, start, closed, _lottery_cost(round_))
+        flow = _Flow(round_, start, closed, _lottery_cost(round_)[0])
         flow.improved()
         self.places = flow.places
 
 
-def _lottery_cost(round_: Round) -> Cost:
-    """Choice numbers, and after the point one digit for each student, the first in the lottery first."""
+def _lottery_cost(round_: Round) -> tuple[Cost, int]:
+    """Choice numbers, and after the point one digit for each student, the first in the lottery first.
+
+    What is saved by a better choice stands there. Also how much the number one is.
+    """
     base = max(map(len, round_.lists.values()), default=0) + 2
     digit = {student: base**turn for student, turn in round_.lottery.items()}
     whole = 2 * base ** len(digit)
-    return lambda student, choice: choice * whole - (base - 1 - choice) * digit[student]
+    return lambda student, choice: choice * whole - (base - 1 - choice) * digit[student], whole
 
 
 class _Flow:
@@ -203,22 +206,26 @@ class _Things:
             len(self.seats),
         ]
 
-    def best(self, weights: list[int]) -> list[tuple[str, str, int]]:
-        """The seats that weigh most together."""
-        return [self.seats[thing] for thing in heaviest(weights, self.caps, self.rooms)]
+    def best(self, weights: list[int], beat: int = -1) -> list[tuple[str, str, int]] | None:
+        """The seats that weigh most together, None where none weigh more than `beat`."""
+        found = heaviest(weights, self.caps, self.rooms, beat)
+        return None if found is None else [self.seats[thing] for thing in found]
 
 
-def _number_and_sum(things: _Things) -> tuple[int, int]:
-    """The greatest number; afterwards no more than that are let in."""
-    most = things.rooms[-1] = len(things.best([1] * len(things.seats)))
+def _number_and_sum(things: _Things, number: int = -1, total: int = 0) -> tuple[int, int]:
+    """The greatest number and then the smallest sum, better than those given or the same; no more are let in."""
+    more = things.best([1] * len(things.seats), number)
+    most = things.rooms[-1] = number if more is None else len(more)
     above = 1 + len(things.seats) * max((choice for _, _, choice in things.seats), default=0)
-    cheapest = things.best([above - choice for _, _, choice in things.seats])
-    return most, sum(choice for _, _, choice in cheapest)
+    known = number * above - total if more is None else -1
+    cheaper = things.best([above - choice for _, _, choice in things.seats], known)
+    return most, total if cheaper is None else sum(choice for _, _, choice in cheaper)
 
 
 def _settled(things: _Things) -> Places:
-    _number_and_sum(things)
-    cost = _lottery_cost(things.round)
+    most, least = _number_and_sum(things)
+    cost, whole = _lottery_cost(things.round)
     costs = [cost(student, choice) for student, _, choice in things.seats]
     above = 1 + len(costs) * max(map(abs, costs), default=0)
-    return {student: project for student, project, _ in things.best([above - each for each in costs])}
+    best = things.best([above - each for each in costs], most * above - least * whole - 1)
+    return {student: project for student, project, _ in best or []}

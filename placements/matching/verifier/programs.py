@@ -13,13 +13,13 @@ Number = int | Fraction
 PATIENCE = 20  # pivots without gain before the rule that cannot go in circles takes over
 
 
-def heaviest(weights: list[int], caps: list[list[int]], rooms: list[int]) -> list[int]:
+def heaviest(weights: list[int], caps: list[list[int]], rooms: list[int], beat: int = -1) -> list[int] | None:
     """The numbers of the things that weigh most together while no cap holds more than its room.
 
     `caps` lists for each thing the caps it counts under, one of them with room for one thing at most. Weights are
-    above 0, rooms from 0 up.
+    above 0, rooms from 0 up. None where no set of things weighs more than `beat`.
     """
-    best, answer = -1, []
+    best, answer = beat, None
     waiting: list[tuple[list[int], list[int]]] = [([], [])]
     while waiting:
         taken, left_out = waiting.pop()
