@@ -188,8 +188,6 @@ class _Flow:
         price, zone = self.price, self.zone
         inside = zone[goal]
         way, steps = [start], [after_each(start)]
-        if start == goal:
-            return way
         seen.add(start)
         while way:
             for after, cost in steps[-1]:

@@ -27,8 +27,6 @@ def heaviest(weights: list[int], caps: list[list[int]], rooms: list[int], beat: 
         for thing in taken:
             for cap in caps[thing]:
                 rest[cap] -= 1
-        if min(rest, default=0) < 0:
-            continue
         gone = {*taken, *left_out}
         free = [
             thing

@@ -220,6 +220,52 @@ def test_larger_round_stands_before_the_verifier(rule, groups):
     assert verify(instance, result) == []
 
 
+def test_odd_ring_of_caps_lets_no_program_take_halves():
+    """Each two of three share a cap with one place: the linear program takes half of each, a set only one."""
+    caps = [[0, 1, 3], [1, 2, 4], [2, 0, 5]]
+    for search in (heaviest, programs.heaviest):
+        assert search([2, 3, 2], caps, [1] * 6) == [1]
+    assert heaviest([2, 3, 2], caps, [1] * 6, taken=[0, 1]) is None
+    assert programs.heaviest([2, 3, 2], caps, [1] * 6, beat=3) is None
+
+
+MOVES = [  # a student leaves a place in a full group for a better one in the same group
+    a_round(
+        {"s0": ["p0", "p1"], "s1": ["p1", "p0"]},
+        {
+            "p0": {"capacity": 2, "scores": {"s0": 2, "s1": 3}},
+            "p1": {"capacity": 2, "scores": {"s0": 0, "s1": 1}},
+        },
+        groups=[{"id": "g", "capacity": 1, "members": ["p0", "p1"]}],
+        rule="fair",
+        seed="0.20441331691376563",
+    ),
+    a_round(
+        {"s0": ["p0", "p2", "p1", "p3"], "s1": ["p3", "p2", "p1"], "s2": ["p1", "p3", "p2", "p0"]},
+        {
+            "p0": {"capacity": 2, "scores": {"s0": 0, "s1": 2, "s2": 2}},
+            "p1": {"capacity": 2},
+            "p2": {"capacity": 2, "scores": {"s0": 3, "s1": 1}},
+            "p3": {"capacity": 1, "scores": {"s0": 0, "s1": 0, "s2": 1}},
+        },
+        groups=[{"id": "g", "capacity": 2, "members": ["p0", "p1", "p2", "p3"]}],
+        rule="fair",
+        seed="0.5821527383144957",
+    ),
+]
+
+
+@pytest.mark.parametrize("document", MOVES)
+def test_fill_moves_inside_a_full_group(document):
+    instance, result = read_and_solved(document)
+    assert list(Oracle(document).unfair(result["assignment"])) == []
+    assert (
+        solve(load_instance(canonical_bytes(document | {"rule": "stable"})))["assignment"]
+        != result["assignment"]
+    )
+    assert verify(instance, result) == []
+
+
 @FIXED
 @given(
     st.lists(st.tuples(st.integers(1, 9), st.sets(st.integers(0, 3)), st.integers(4, 6)), max_size=8),
