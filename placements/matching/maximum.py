@@ -11,14 +11,12 @@ answer is found by branch and bound, see `packing`; the reading refuses more lis
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from heapq import heappop, heappush
 
 from .instance import Instance, Progress
 from .keys import NOBODY, Keys, rooms_beside_pins
 from .packing import heaviest
-
-Steps = Callable[[int], Iterator[tuple[int, int]]]
 
 
 class Maximum:
@@ -176,27 +174,26 @@ class _Flow:
         seen: set[int] = set()
         found = False
         for student in waiting:
-            way = self._way(self.caps + student, NOBODY, seen, self._steps)
+            way = self._way(self.caps + student, NOBODY, seen)
             if way:
                 self._go(way)
                 seen.difference_update(way)
                 found = True
         return found
 
-    def _way(self, start: int, goal: int, seen: set[int], after_each: Steps) -> list[int]:
+    def _way(self, start: int, goal: int, seen: set[int]) -> list[int]:
         """A tight way through nodes not seen yet, depth first; empty where there is none."""
-        price, zone = self.price, self.zone
-        inside = zone[goal]
-        way, steps = [start], [after_each(start)]
+        price = self.price
+        way, steps = [start], [self._steps(start)]
         seen.add(start)
         while way:
             for after, cost in steps[-1]:
-                if after not in seen and price[way[-1]] + cost == price[after] and zone[after] == inside:
+                if after not in seen and price[way[-1]] + cost == price[after]:
                     if after == goal:
                         return [*way, goal]
                     seen.add(after)
                     way.append(after)
-                    steps.append(after_each(after))
+                    steps.append(self._steps(after))
                     break
             else:
                 way.pop()
@@ -234,7 +231,8 @@ class _Flow:
     def settle(self) -> None:
         """Give each in turn the best choice of any answer of this cost that leaves those before where they are.
 
-        Whoever is settled stands outside the network from then on.
+        Whoever is settled stands outside the network from then on. The way back from a place to who holds it is
+        always tight: no other leads there.
         """
         self.roots = [cap for cap, outer in enumerate(self.outer) if outer == NOBODY]
         self.unplaced = {student for student in self.best_first if self.at[student] == NOBODY}
@@ -246,15 +244,7 @@ class _Flow:
             else:
                 goal = self.instance.choices[held]
                 self.sitting[goal].discard(student)
-                if self._tight_back(student, held, goal):
-                    self._better(student, held, goal)
-
-    def _tight_back(self, student: int, held: int, goal: int) -> bool:
-        return self.price[goal] + self._cost(student, held) == self.price[self.caps + student]
-
-    def _cost(self, student: int, place: int) -> int:
-        """The choice number, negative as a way back."""
-        return self.instance.starts[student] - place - 1
+                self._better(student, held, goal)
 
     def _better(self, student: int, held: int, goal: int) -> None:
         """Move the student to the best place from where a tight way leads on to the one left free."""
@@ -263,11 +253,10 @@ class _Flow:
             if place == held:
                 break
             project = self.instance.choices[place]
-            tight = price[self.caps + student] - self._cost(student, place) == price[project]
+            tight = price[self.caps + student] + place - self.instance.starts[student] + 1 == price[project]
             if not tight or zone[project] != zone[goal]:
                 continue
-            seen: set[int] = set()
-            way = self._way(project, goal, seen, self._swaps)
+            way, seen = self._exchange(project, goal)
             if way:
                 self._go(way)
                 self.at[student] = place
@@ -275,6 +264,23 @@ class _Flow:
             self.zones += 1  # no way leads out of what was seen, so no later exchange goes through its border
             for node in seen:
                 zone[node] = self.zones
+
+    def _exchange(self, start: int, goal: int) -> tuple[list[int], list[int]]:
+        """The shortest tight way inside the zone, empty where there is none; and all nodes that were reached."""
+        price, zone = self.price, self.zone
+        inside, came, reached = zone[goal], {start: start}, [start]
+        for node in reached:
+            here = price[node]
+            for after, cost in self._swaps(node):
+                if after not in came and here + cost == price[after] and zone[after] == inside:
+                    came[after] = node
+                    reached.append(after)
+            if goal in came:
+                way = [goal]
+                while way[-1] != start:
+                    way.append(came[way[-1]])
+                return way[::-1], reached
+        return [], reached
 
     def _swaps(self, node: int) -> Iterator[tuple[int, int]]:
         """As `_steps`, with the ways on which one student takes the part of another."""

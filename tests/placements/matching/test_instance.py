@@ -358,3 +358,8 @@ def test_collector_is_left_as_it_was():
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+def test_wrong_score_in_a_later_table_is_named():
+    document = changed("projects", 1, {"id": "p2", "capacity": 1, "scores": {"s1": "good"}})
+    assert refusal(canonical_bytes(document)) == "projects[1].scores.s1: 'good' is not a number"
