@@ -4,18 +4,10 @@
 lists the faults.
 """
 
-from .instance import (
-    BadInput,
-    Instance,
-    canonical_bytes,
-    load_instance,
-    no_collector,
-    parse_json,
-    read_file,
-    sha256,
-)
+from .instance import Instance, load_instance
 from .result import CheckFailed, result_bytes
 from .solver import solve
+from .strict import BadInput, canonical_bytes, no_collector, parse_json, read_file, sha256
 from .verifier import verify
 
 __all__ = [

@@ -17,9 +17,10 @@ from time import perf_counter
 from typing import NoReturn
 
 from .generator import generate
-from .instance import BadInput, canonical_bytes, load_instance, no_collector, parse_json, read_file
+from .instance import load_instance
 from .result import CheckFailed, describe, result_bytes
 from .solver import match, prepare
+from .strict import BadInput, canonical_bytes, no_collector, parse_json, read_file
 from .verifier import verify
 
 try:

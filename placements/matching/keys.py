@@ -6,7 +6,8 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .instance import Instance, no_collector
+from .instance import Instance
+from .strict import no_collector
 
 NOBODY = -1
 

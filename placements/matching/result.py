@@ -6,7 +6,8 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from .instance import Instance, no_collector
+from .instance import Instance
+from .strict import no_collector
 
 if TYPE_CHECKING:
     from .solver import Answer, Keys

@@ -11,11 +11,12 @@ from fractions import Fraction
 from typing import Any, Protocol
 
 from .fair import Fair
-from .instance import Instance, Progress, no_collector
+from .instance import Instance, Progress
 from .keys import NOBODY, Keys, prepare, rooms_beside_pins
 from .maximum import Maximum
 from .result import describe
 from .stable import Stable
+from .strict import no_collector
 
 __all__ = ["Answer", "match", "prepare", "solve"]
 

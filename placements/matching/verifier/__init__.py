@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..instance import Instance, Progress, no_collector
+from ..instance import Instance, Progress
+from ..strict import no_collector
 from . import fair, maximum
 from .fair import Fair
 from .maximum import Maximum

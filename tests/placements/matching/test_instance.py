@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from placements.matching import BadInput, canonical_bytes, instance, load_instance, parse_json, sha256
+from placements.matching import BadInput, canonical_bytes, load_instance, parse_json, sha256, strict
 
 SOUND = {
     "format": "consortium-match/1",
@@ -318,7 +318,7 @@ def test_file_above_a_gigabyte_is_refused_unread(tmp_path, monkeypatch):
         file.truncate((1 << 30) + 1)
     with pytest.raises(BadInput, match=r"file: '.*' is above 1 GiB"):
         load_instance(large)
-    monkeypatch.setattr(instance, "LARGEST_FILE", 10)
+    monkeypatch.setattr(strict, "LARGEST_FILE", 10)
     with pytest.raises(BadInput, match="is above 1 GiB"):
         load_instance("/dev/zero")
     with pytest.raises(BadInput, match="11 bytes is above 1 GiB"):
