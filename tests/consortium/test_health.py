@@ -1,5 +1,8 @@
 """What tells those who run the portal that it is well, and which part is not."""
 
+import os
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
@@ -11,6 +14,7 @@ from consortium import clock, pulse
 from consortium.celery import app
 from consortium.models import Job
 from consortium.tasks import sweep_jobs
+from tests.settings import ROOT
 
 pytestmark = pytest.mark.django_db
 
@@ -135,3 +139,23 @@ def test_nothing_is_stored_by_looking(client):
 def _refuse_writes(execute, sql, params, many, context):
     assert sql.lstrip().upper().startswith("SELECT"), sql
     return execute(sql, params, many, context)
+
+
+def test_a_web_process_has_imported_its_pages_before_the_first_request(tmp_path):
+    """Whoever comes first in a process waits no longer than others."""
+    line = "import sys, consortium.wsgi; print('placements.views.project' in sys.modules)"
+    environment = {
+        **os.environ,
+        "DJANGO_TEST": "0",
+        "DEMO": "1",
+        "SQLITE_FILE": str(tmp_path / "none.sqlite3"),
+    }
+    said = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", line],
+        env=environment | {"DATABASE_URL": "", "REDIS_URL": ""},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert said.stdout.strip() == "True"
