@@ -34,7 +34,7 @@ def until_an_act_on(*kinds, most):
                 return function(*asked, **means)
             # Read before the rows: what changes in between is asked for again the next time.
             acts = last_acts(*kinds) if kinds else None
-            return answered(_Question((acts, *map(_known_by, asked)), asked, means))
+            return answered(_Question((acts, *map(known_by, asked)), asked, means))
 
         _keepers.append(answered)
         return ask
@@ -48,7 +48,8 @@ def forget():
         keeper.cache_clear()
 
 
-def _known_by(asked):
+def known_by(asked):
+    """What tells one question from another: the SQL of a queryset (None where it can find nothing), else itself."""
     if not isinstance(asked, QuerySet):
         return asked
     try:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from consortium import clock, exports
 from consortium.access import permitted
+from consortium.remembered import known_by
 from consortium.roles import Permission
 from placements.actions import application as actions
 from placements.enums import Field, ProjectState
@@ -336,7 +337,8 @@ def _standing(request, reader, project):
 def _cards(request, reader, found, projects):
     """The cards of a page as HTML; most of a page is the same for the next reader."""
     language, cards = get_language(), []
-    for project in projects:
+    rows = projects.object_list
+    for project in found.catalogue.shown(known_by(rows), lambda: list(rows)):
         standing = _standing(request, reader, project)
 
         def card(project=project, standing=standing):
