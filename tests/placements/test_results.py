@@ -210,7 +210,7 @@ def test_nothing_of_anybody_else_is_on_the_page(client):
     world = World(others=4)
     text = page_of(client, world).content.decode()
     for other in world.others:
-        assert other.user.name not in text and other.number not in text and f"c{other.pk}<" not in text
+        assert other.user.name not in text and other.number not in text and f">c{other.pk}<" not in text
     for score in (72, 73, 74):
         assert f"评分：{score}" not in text and f">{score}<" not in text
 
