@@ -23,6 +23,23 @@ class IndexedWords(models.TextField):
     """The column of words of an index, in an unmanaged model through which SQLite joins it."""
 
 
+class IndexRow(models.Model):
+    """A record's row of an index as SQLite joins it: a subclass names the record, in a relation called `words` whose
+    column is `rowid`, and its table, which a migration makes."""
+
+    # The same column by another of its names: an order by the record's key would be read from the record's table.
+    place = models.BigIntegerField(db_column="_rowid_")
+    body = IndexedWords()
+
+    class Meta:
+        abstract = True
+        managed = False
+        default_permissions = ()
+
+    def __str__(self):
+        return f"{self.pk}"
+
+
 @IndexedWords.register_lookup
 class Match(models.Lookup):
     """The words of an FTS5 query are in the index."""

@@ -17,7 +17,7 @@ from consortium.enums import MEMBERSHIP_OVER
 from consortium.imports.columns import Choice, Column, code, day, email, number, spaced
 from consortium.imports.faults import WORDS, Words
 from consortium.imports.kind import ListKind
-from consortium.imports.organisations import named
+from consortium.imports.organisations import named, place
 from consortium.models import Membership, Organisation, User
 from consortium.roles import Permission
 from mentors.actions import appointment_list as actions
@@ -249,7 +249,7 @@ class Mentors(ListKind):
         """Known by account and kind; the rules of a single record, asked for all rows at once."""
         units = named({row.raw.get("organisation_id", "") for row in rows})
         for row in rows:
-            _place(row, units)
+            place(row, "organisation_id", units)
         people = _People([row.values for row in rows])
         shapes = _Units({row.values.get("organisation_id") for row in rows})
         for row in rows:
@@ -303,12 +303,11 @@ class Mentors(ListKind):
 
     def add(self, *, rows, by, run):
         """New appointments, with accounts for new persons."""
-        return actions.record_appointments(rows=rows, by=by, run=run) if rows else []
+        return actions.record_appointments(rows=rows, by=by, run=run)
 
     def change(self, *, rows, by, run):
         """Another capacity."""
-        if rows:
-            actions.change_capacities(rows=rows, by=by, run=run)
+        actions.change_capacities(rows=rows, by=by, run=run)
 
     def remove(self, *, numbers, by, run):
         """Appointments of this run from which nothing has grown."""
@@ -393,18 +392,6 @@ class _Units:
             row.wrong(*wrong)
         if row.values["kind"] in INDUSTRY_KINDS and not row.values.get("category"):
             row.wrong("category", "category")
-
-
-def _place(row, units):
-    """The organisation by its name, or what is the matter with the name."""
-    name = row.values.pop("organisation_id", None)
-    if not name:
-        return
-    found = units.get(name, ())
-    if len(found) == 1:
-        row.values["organisation_id"] = found[0]
-    else:
-        row.wrong("organisation_id", "organisation_several" if found else "organisation")
 
 
 def _to_be_nominated(values):

@@ -419,12 +419,10 @@ def _write_part(*, run, of, beat):
     going = [row for row in rows if row.pk not in reasons]
     new = [row for row in going if not row.target]
     old = [row for row in going if row.target]
-    made = of.add(rows=[of.complete(row.fields) for row in new], by=run.written_by, run=run)
-    of.change(
-        rows={row.target: {key: after for key, _before, after in row.changes} for row in old},
-        by=run.written_by,
-        run=run,
-    )
+    made = of.add(rows=[of.complete(row.fields) for row in new], by=run.written_by, run=run) if new else []
+    if old:
+        changes = {row.target: {key: after for key, _before, after in row.changes} for row in old}
+        of.change(rows=changes, by=run.written_by, run=run)
     for row, number in zip(new, made, strict=True):
         row.target = number
     states = of.state([row.target for row in going])
@@ -504,7 +502,8 @@ def _undo_part(*, run, of, beat):
     back = {
         row.target: {key: before for key, before, _after in row.changes} for row in untouched if row.before
     }
-    of.change(rows=back, by=run.undone_by, run=run)
+    if back:
+        of.change(rows=back, by=run.undone_by, run=run)
     goers = {row.pk for row in untouched if row.target not in stay}
     for row in rows:
         goes = row.pk in goers

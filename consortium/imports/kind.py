@@ -111,11 +111,11 @@ class ListKind:
         raise NotImplementedError
 
     def add(self, *, rows, by, run):
-        """Write new records from lists of values, through an action; their numbers in the same order."""
+        """Write new records from values, at least one, through an action; their numbers in the same order."""
         raise NotImplementedError
 
     def change(self, *, rows, by, run):
-        """Write {number: values} that differ, through an action."""
+        """Write {number: values} that differ, at least one, through an action."""
         raise NotImplementedError
 
     def remove(self, *, numbers, by, run):

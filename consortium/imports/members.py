@@ -217,12 +217,11 @@ class Members(ListKind):
 
     def add(self, *, rows, by, run):
         """New organisations."""
-        return actions.record_organisations(rows=rows, by=by, run=run) if rows else []
+        return actions.record_organisations(rows=rows, by=by, run=run)
 
     def change(self, *, rows, by, run):
         """What differs."""
-        if rows:
-            actions.change_organisations(rows=rows, by=by, run=run)
+        actions.change_organisations(rows=rows, by=by, run=run)
 
     def remove(self, *, numbers, by, run):
         """Organisations of this run from which nothing has grown."""

@@ -31,3 +31,15 @@ def named(names):
         legal = [pk for is_unit, pk in rows if not is_unit]
         found[name] = legal or sorted(pk for _is_unit, pk in rows)
     return found
+
+
+def place(row, column, units):
+    """Put the organisation that a cell names in place of its name, or note what is the matter; `units` as `named` gives."""
+    name = row.values.pop(column, None)
+    if not name:
+        return
+    found = units.get(name, ())
+    if len(found) == 1:
+        row.values[column] = found[0]
+    else:
+        row.wrong(column, "organisation_several" if found else "organisation")

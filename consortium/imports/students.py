@@ -8,7 +8,7 @@ from consortium.actions import student as actions
 from consortium.enums import Degree
 from consortium.imports.columns import YES_NO, Choice, Column, code, email, spaced, year
 from consortium.imports.kind import ListKind
-from consortium.imports.organisations import named
+from consortium.imports.organisations import named, place
 from consortium.models import StudentProfile, User
 from consortium.roles import Permission
 
@@ -138,7 +138,7 @@ class Students(ListKind):
         zeros = _without_zeros(numbers)
         for row in rows:
             row.target = known.get(row.values.get("number"))
-            _place(row, units)
+            place(row, "university_id", units)
             _refuse_taken(row, accounts)
             lost = zeros.get((row.values.get("number"), row.values.get("name")))
             if lost and not row.target:
@@ -179,12 +179,11 @@ class Students(ListKind):
 
     def add(self, *, rows, by, run):
         """New students with their accounts."""
-        return actions.record_students(rows=rows, by=by, run=run) if rows else []
+        return actions.record_students(rows=rows, by=by, run=run)
 
     def change(self, *, rows, by, run):
         """What differs."""
-        if rows:
-            actions.change_students(rows=rows, by=by, run=run)
+        actions.change_students(rows=rows, by=by, run=run)
 
     def remove(self, *, numbers, by, run):
         """Students of this run whom nothing has grown from."""
@@ -194,18 +193,6 @@ class Students(ListKind):
         """Name and number."""
         rows = StudentProfile.objects.filter(pk__in=numbers).select_related("user")
         return {row.pk: (f"{row.user.name} {row.number}", reverse("student", args=[row.pk])) for row in rows}
-
-
-def _place(row, units):
-    """The organisation by its name, or what is the matter with the name."""
-    name = row.values.pop("university_id", None)
-    if not name:
-        return
-    found = units.get(name, ())
-    if len(found) == 1:
-        row.values["university_id"] = found[0]
-    else:
-        row.wrong("university_id", "organisation_several" if found else "organisation")
 
 
 def _accounts(numbers, emails):

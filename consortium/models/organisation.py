@@ -18,7 +18,7 @@ from consortium.enums import (
 )
 from consortium.models.document import NamedSourced, Sourced
 from consortium.sealed import SealedField
-from consortium.word_index import IndexedWords
+from consortium.word_index import IndexRow
 
 
 class GovernanceBody(NamedSourced):
@@ -102,23 +102,15 @@ class Organisation(Sourced):
         return reverse("member", args=[self.pk])
 
 
-class OrganisationWords(models.Model):
-    """The search index of names as SQLite joins it (see consortium/names.py); its table is made by a migration."""
+class OrganisationWords(IndexRow):
+    """The search index of names (consortium/names.py)."""
 
     organisation = models.OneToOneField(
         Organisation, models.DO_NOTHING, primary_key=True, db_column="rowid", related_name="words"
     )
-    # The same column by another of its names: an order by the record's key would be read from the record's table.
-    place = models.BigIntegerField(db_column="_rowid_")
-    body = IndexedWords()
 
-    class Meta:
-        managed = False
+    class Meta(IndexRow.Meta):
         db_table = "consortium_organisationsearch"
-        default_permissions = ()
-
-    def __str__(self):
-        return f"{self.organisation_id}"
 
 
 class OrganisationAlias(Sourced):

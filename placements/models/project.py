@@ -7,7 +7,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from consortium.enums import TalentType
-from consortium.word_index import IndexedWords
+from consortium.word_index import IndexRow
 from placements.enums import Chain, DegreeWanted, Field, Housing, Level, ProjectState, SafetyClass
 
 
@@ -210,20 +210,12 @@ class ProjectChange(models.Model):
         return f"{self.project_id} {self.field}"
 
 
-class ProjectWords(models.Model):
-    """The search index of projects as SQLite joins it (see placements/search.py); its table is made by a migration."""
+class ProjectWords(IndexRow):
+    """The search index of projects (placements/search.py)."""
 
     project = models.OneToOneField(
         Project, models.DO_NOTHING, primary_key=True, db_column="rowid", related_name="words"
     )
-    # The same column by another of its names: an order by the project's key would be read from the project's table.
-    place = models.BigIntegerField(db_column="_rowid_")
-    body = IndexedWords()
 
-    class Meta:
-        managed = False
+    class Meta(IndexRow.Meta):
         db_table = "placements_projectsearch"
-        default_permissions = ()
-
-    def __str__(self):
-        return f"{self.project_id}"
