@@ -52,7 +52,6 @@ class AgreementForm(Form):
             self.fields[f"party_{order}"] = OrganisationField(
                 label=PARTY_LABELS[order - 1],
                 required=order <= 2,
-                error_messages={"required": _("Fill this in.")},
                 help_text=_("Full name as in the directory. Parties sign in this order.")
                 if order == 1
                 else "",

@@ -13,10 +13,11 @@ YEARS = (1900, 2200)
 class Form(forms.Form):
     """A plain form whose messages are sentences; `refuse` shows an action's refusal where it belongs."""
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
+    def full_clean(self):
+        """Clean, with sentences in place of Django's words; here, for many forms add fields while they are made."""
         for field in self.fields.values():
-            field.error_messages.update(_sentences(field))
+            _speak(field)
+        super().full_clean()
 
     def refuse(self, refusal):
         """Show a refusal at its field, or on top when it has none or an unknown one."""
@@ -108,6 +109,16 @@ class OrganisationField(forms.CharField):
 def limits(day):
     """Whether a day is one that this portal records."""
     return isinstance(day, date) and YEARS[0] <= day.year <= YEARS[1]
+
+
+def _speak(field):
+    """Give a field our sentences, but where the form has set words of its own."""
+    usual = {}
+    for kind in reversed(type(field).__mro__):
+        usual |= getattr(kind, "default_error_messages", {})
+    for code, sentence in _sentences(field).items():
+        if field.error_messages.get(code) is usual.get(code):
+            field.error_messages[code] = sentence
 
 
 def _sentences(field):
