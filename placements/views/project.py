@@ -121,6 +121,9 @@ def projects(request):
     paginator = Paginator(found.hits.select_related("organisation").only(*CARD), PAGE)
     paginator.count = found.total
     page = paginator.get_page(request.GET.get("page"))
+    # Kept in the page itself: whatever asks for its length would read the rows again.
+    rows = page.object_list
+    page.object_list = found.catalogue.shown(known_by(rows), lambda: list(rows))
     panel = filters.panel(request, conditions, found)
     return render(
         request,
@@ -337,8 +340,7 @@ def _standing(request, reader, project):
 def _cards(request, reader, found, projects):
     """The cards of a page as HTML; most of a page is the same for the next reader."""
     language, cards = get_language(), []
-    rows = projects.object_list
-    for project in found.catalogue.shown(known_by(rows), lambda: list(rows)):
+    for project in projects:
         standing = _standing(request, reader, project)
 
         def card(project=project, standing=standing):

@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from consortium import remembered
@@ -98,6 +99,21 @@ def test_a_withdrawn_project_leaves_the_list_and_its_counts_at_once(committed, c
     withdraw_project(project=one, by=officer, reason="企业今年不再招收。")
     second = client.get(reverse("projects")).context["found"]
     assert (second.total, dict(second.counts["field"])) == (1, {"strain": 1})
+
+
+def test_the_rows_of_a_page_are_read_once_until_an_act(committed, client):
+    def page():
+        with CaptureQueriesContext(connection) as queries:
+            text = client.get(reverse("projects")).content.decode()
+        return text, [one for one in queries if one["sql"].startswith('SELECT "placements_project"')]
+
+    goes, stays = (factories.make_project(title=title) for title in ("甲题目", "乙题目"))
+    page()
+    text, reads = page()
+    assert goes.title in text and stays.title in text and not reads
+    withdraw_project(project=goes, by=factories.make_user("graduate_officer"), reason="企业今年不再招收。")
+    text, reads = page()
+    assert goes.title not in text and stays.title in text and reads
 
 
 def test_two_readers_never_share_what_only_one_may_see(committed, client):
