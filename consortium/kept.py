@@ -44,11 +44,16 @@ def drop_once_sent(request):
 def worded(fields):
     """Each kept (name, value) as {"name", "value", "label", "said"}; `said` is what a choice is called on the page.
 
-    The form is the one of the portal's that shares most names with what was sent. What has no label there was not
+    The form is the one of the portal's that shares most names with what was sent; of several the shortest, so that it
+    does not hang on which was imported first. What has no label there was not
     typed by a person (a key, a revision) and goes along unseen.
     """
     sent = {name for name, _value in fields}
-    known = max(_forms(), key=lambda form: len(sent & set(form.base_fields)), default=forms.Form).base_fields
+
+    def likeness(form):
+        return len(sent & set(form.base_fields)), -len(form.base_fields)
+
+    known = max(_forms(), key=likeness, default=forms.Form).base_fields
     return [
         {
             "name": name,
